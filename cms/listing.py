@@ -1,0 +1,60 @@
+"""Flat lists of posts, newest first, a page at a time by key instead of by offset."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import PageViewRestriction
+
+PAGE_SIZE = 20
+
+
+class BadCursor(ValueError):
+    """An `after` that we did not make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of posts; `after` leads to the next one, empty at the end."""
+
+    posts: list[Any]
+    after: str
+
+
+def listed(locale_id: int) -> QuerySet[Any]:
+    """Return the posts that a public list may show, with what a card needs, newest first."""
+    from cms.pages.post import Post
+
+    posts = Post.objects.filter(listed=True, listed_locale_id=locale_id)
+    for path in PageViewRestriction.objects.values_list("page__path", flat=True):
+        posts = posts.exclude(path__startswith=path)
+    return posts.select_related("lead_image").prefetch_related("dates", "topics", "bylines").order_by("-date", "-page_ptr_id")
+
+
+def cursor(post: Any) -> str:
+    """Return the key that leads to what follows `post`."""
+    return base64.urlsafe_b64encode(f"{post.date.isoformat()}|{post.pk}".encode()).rstrip(b"=").decode()
+
+
+def read_cursor(after: str) -> tuple[datetime, int]:
+    """Return date and id that `cursor` was made from. Raises BadCursor."""
+    try:
+        date, key = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode().split("|")
+        moment = datetime.fromisoformat(date)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment, int(key)
+    except ValueError:
+        raise BadCursor(_("The key “after” is not one that this list gave.")) from None
+
+
+def page(posts: QuerySet[Any], *, after: str = "", limit: int = PAGE_SIZE) -> Listing:
+    """Return up to `limit` posts that follow the cursor `after`. Raises BadCursor."""
+    if after:
+        date, key = read_cursor(after)
+        posts = posts.filter(Q(date__lt=date) | Q(date=date, page_ptr_id__lt=key), date__lte=date)
+    found = list(posts[: limit + 1])
+    return Listing(found[:limit], cursor(found[limit - 1]) if len(found) > limit else "")

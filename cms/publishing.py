@@ -1,0 +1,124 @@
+"""What follows when a post goes live, and scheduled publishing that survives a kill.
+
+Wagtail's `page_published` also fires for pages that are only scheduled and for aliases; other rooms
+register with `when_live` instead, which hears only of live posts and can't break a publication.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from wagtail.models import DraftStateMixin, Page, Revision
+
+from cms import keydates
+from cms.models import Post
+
+logger = logging.getLogger(__name__)
+
+Receiver = Callable[[Post], object]
+_receivers: list[Receiver] = []
+
+
+def when_live(receiver: Receiver) -> Receiver:
+    """Call `receiver(post)` whenever a post that is no alias is published live (again too).
+
+    It inserts rows under a constraint, inside a savepoint; what it raises is logged and stops nothing.
+    """
+    if receiver not in _receivers:
+        _receivers.append(receiver)
+    return receiver
+
+
+def after_publish(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Receive Wagtail's `page_published`; never raises."""
+    if not isinstance(instance, Post) or not instance.live:
+        return
+    try:
+        with transaction.atomic():
+            keydates.rebuild(instance.pk, instance.moments())
+    except Exception:
+        logger.exception("The key dates of post %s could not be rebuilt; the sweep will try again.", instance.pk)
+    if instance.alias_of_id is None:
+        _tell(instance)
+
+
+def _tell(post: Post) -> None:
+    for receiver in _receivers:
+        try:
+            with transaction.atomic():
+                receiver(post)
+        except Exception:
+            logger.exception("%s failed for post %s; its sweep will catch up.", receiver.__name__, post.pk)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one round of scheduled publishing did; `failed` holds a line per object that raised."""
+
+    published: int = 0
+    expired: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def publish_due(now: datetime) -> Report:
+    """Publish what was scheduled until `now` and take down what has expired.
+
+    Each object in a transaction of its own under a row lock: a kill rolls back and the next round
+    publishes; one that raises does not stop the rest; two rounds at once publish once.
+    """
+    report = Report()
+    for key in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at").values_list("pk", flat=True):
+        report.published += _attempt(report, f"revision {key}", _publish, key, now)
+    for model in _expiring_models():
+        for key in model._default_manager.filter(live=True, expire_at__lte=now).values_list("pk", flat=True):
+            report.expired += _attempt(report, f"{model._meta.label} {key}", _expire, model, key, now)
+    return report
+
+
+def _attempt(report: Report, what: str, act: Any, *arguments: Any) -> int:
+    try:
+        with transaction.atomic():
+            return int(act(*arguments))
+    except Exception as error:
+        logger.exception("Scheduled publishing of %s failed.", what)
+        report.failed.append(f"{what}: {type(error).__name__}: {error}")
+        return 0
+
+
+def _locked(rows: models.QuerySet[Any]) -> Any:
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    return rows.first()
+
+
+def _publish(key: int, now: datetime) -> bool:
+    revision = _locked(Revision.objects.filter(pk=key, approved_go_live_at__lte=now))
+    if revision is None:
+        return False
+    revision.publish(log_action="wagtail.publish.scheduled")
+    return True
+
+
+def _expiring_models() -> list[type[models.Model]]:
+    others = [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
+    return [Page, *others]
+
+
+def _expire(model: type[models.Model], key: int, now: datetime) -> bool:
+    found = _locked(model._default_manager.filter(pk=key, live=True, expire_at__lte=now))
+    if found is None:
+        return False
+    found = found.specific if isinstance(found, Page) else found
+    found.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+    return True
+
+
+def next_due() -> datetime | None:
+    """Return when the next object is to be published or taken down; the scheduler sets its alarm by it."""
+    times = [Revision.objects.filter(approved_go_live_at__isnull=False).aggregate(t=models.Min("approved_go_live_at"))["t"]]
+    times += [m._default_manager.filter(live=True).aggregate(t=models.Min("expire_at"))["t"] for m in _expiring_models()]
+    return min((time for time in times if time), default=None)

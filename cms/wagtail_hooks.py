@@ -1,0 +1,51 @@
+"""Registers the room's snippets in the admin; no logic here."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from cms.models import Abbreviation, Person, Region, Topic
+
+
+class PersonViewSet(SnippetViewSet):
+    """People."""
+
+    model = Person
+    icon = "user"
+    list_display = ["name", "title", "employer"]
+    search_fields = ["name", "employer"]
+
+
+class TopicViewSet(SnippetViewSet):
+    """Topics."""
+
+    model = Topic
+    icon = "tag"
+
+
+class RegionViewSet(SnippetViewSet):
+    """Regions."""
+
+    model = Region
+    icon = "site"
+
+
+class AbbreviationViewSet(SnippetViewSet):
+    """Abbreviations."""
+
+    model = Abbreviation
+    icon = "openquote"
+    list_display = ["short", "meaning"]
+
+
+class VocabularyViewSetGroup(SnippetViewSetGroup):
+    """All of them under one menu entry."""
+
+    items = (PersonViewSet, TopicViewSet, RegionViewSet, AbbreviationViewSet)
+    menu_icon = "list-ul"
+    menu_label = _("People and words")
+    menu_name = "vocabulary"
+    menu_order = 300
+
+
+register_snippet(VocabularyViewSetGroup)

@@ -1,0 +1,225 @@
+"""All settings, from the environment alone; every variable may also be given as `NAME_FILE`.
+
+`deploy/env.example` lists the variables; a test compares the two.
+"""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.FileAwareEnv()
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def secret(name: str) -> str:
+    """Return the secret `name`; only DEBUG may do without (a fixed value that protects nothing)."""
+    value = env.str(name, default="").strip()
+    if value or not DEBUG:
+        if not value:
+            raise ImproperlyConfigured(
+                f"{name} is missing. Set it (or {name}_FILE), see deploy/env.example; "
+                "only DEBUG=1 starts without."
+            )
+        return value
+    return f"insecure-development-{name.lower()}"
+
+
+def lines(name: str) -> list[str]:
+    """Return the non-empty lines (or comma-separated parts) of the variable `name`."""
+    return [part.strip() for part in env.str(name, default="").replace(",", "\n").splitlines() if part.strip()]
+
+
+SECRET_KEY = secret("SECRET_KEY")
+FIELD_KEYS = secret("FIELD_KEYS").replace(",", " ").split()
+LINK_KEYS = secret("LINK_KEYS").replace(",", " ").split()
+SUPPRESSION_KEY = secret("SUPPRESSION_KEY")
+
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+FRONTEND_URL = env.str("FRONTEND_URL", default="").rstrip("/")
+ALLOWED_HOSTS = lines("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "deploy",
+    "social",
+    "newsletter",
+    "cms",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_tasks_db",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "deploy.urls"
+WSGI_APPLICATION = "deploy.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+VAR.mkdir(exist_ok=True)
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'ordet.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a deferred transaction that turns into a writer fails at once instead of waiting for its turn.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    INSTALLED_APPS.append("django.contrib.postgres")
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+AUTH_USER_MODEL = "cms.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "wagtailadmin_login"
+
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", _("Swedish"))]
+# Each room keeps its own catalogue; templates keep theirs beside them, and Wagtail's missing texts stand apart,
+# because makemessages would drop what it doesn't find in our code.
+LOCALE_PATHS = [
+    *(ROOT / "templates" / room / "locale" for room in ("admin", "newsletter", "site", "social")),
+    ROOT / "cms" / "locale_wagtail",
+]
+TIME_ZONE = "Europe/Stockholm"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS: list[Path] = []
+MEDIA_ROOT = VAR / "media"
+MEDIA_URL = env.str("MEDIA_URL_BASE", default="/media/")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+WAGTAIL_SITE_NAME = "Ordet"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_CONTENT_LANGUAGES = [("sv", "Svenska")]
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("sv", "Svenska")]
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAILIMAGES_IMAGE_MODEL = "cms.Picture"
+WAGTAILDOCS_DOCUMENT_MODEL = "cms.Attachment"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILEMBEDS_RESPONSIVE_HTML = True
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "swedish"}}
+
+MAIL_FROM = env.str("MAIL_FROM", default="Ordet <nyhetsbrev@example.se>")
+MAIL_LIST_DOMAIN = env.str("MAIL_LIST_DOMAIN", default="nyhetsbrev.example.se")
+MAIL_BOUNCE_DOMAIN = env.str("MAIL_BOUNCE_DOMAIN", default="studs.example.se")
+MAIL_RELAYS = [line.strip() for line in env.str("MAIL_RELAYS", default="").splitlines() if line.strip()]
+# Django's and Wagtail's own mails become outgoing rows; only a worker speaks SMTP.
+MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+OPERATOR_MAIL = env.str("OPERATOR_MAIL", default="")
+
+LEASE_SECONDS = env.float("LEASE_SECONDS", default=60.0)
+JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(VAR / "journal")))
+FETCH_ALLOW_NETWORKS = lines("FETCH_ALLOW_NETWORKS")
+
+ANNOUNCE_DELAY_SECONDS = env.int("ANNOUNCE_DELAY_SECONDS", default=600)
+RECONCILE_WAIT_SECONDS = env.float("RECONCILE_WAIT_SECONDS", default=30.0)
+LINKEDIN_VERSION = env.str("LINKEDIN_VERSION", default="202609")
+SOCIAL_CHANNELS: dict[str, dict[str, Any]] = {
+    "linkedin": {
+        "BACKEND": "social.channels.linkedin.LinkedIn",
+        "client_id": env.str("LINKEDIN_CLIENT_ID", default=""),
+        "client_secret": env.str("LINKEDIN_CLIENT_SECRET", default=""),
+        "api_url": env.str("LINKEDIN_API_URL", default="https://api.linkedin.com").rstrip("/"),
+        "oauth_url": env.str("LINKEDIN_OAUTH_URL", default="https://www.linkedin.com").rstrip("/"),
+        "upload_hosts": lines("LINKEDIN_UPLOAD_HOSTS") or ["www.linkedin.com", "api.linkedin.com"],
+        "version": LINKEDIN_VERSION,
+    }
+}
+
+SECURE = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# Mails' one-click address may not redirect (RFC 8058), so TLS is the proxy's affair alone.
+SECURE_SSL_REDIRECT = False
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
+
+# wagtail.admin.mail still uses get_connection(); the warning is Wagtail's to mend.
+warnings.filterwarnings("ignore", message=r"get_connection\(\) is deprecated", module=r"wagtail\.admin\.mail")

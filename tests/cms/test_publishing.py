@@ -1,0 +1,42 @@
+"""Publishing tells the other rooms once the post is live, and only then."""
+
+from datetime import timedelta
+
+import pytest
+from cms import publishing
+from cms.models import Call, KeyDate
+from django.utils import timezone
+
+
+@pytest.fixture
+def told(monkeypatch):
+    seen = []
+    monkeypatch.setattr(publishing, "_receivers", [seen.append])
+    return seen
+
+
+def test_a_live_post_is_told_and_gets_its_key_dates(publish, told):
+    call = publish(Call, deadline=timezone.localdate() + timedelta(days=3))
+    assert [post.pk for post in told] == [call.pk]
+    assert KeyDate.objects.filter(post=call, kind="deadline").count() == 1
+
+
+def test_a_scheduled_post_is_told_when_it_goes_live_and_not_before(publish, told):
+    page = publish(Call, go_live_at=timezone.now() + timedelta(hours=1))
+    assert not page.live
+    assert told == []
+    page.latest_revision.__class__.objects.filter(pk=page.latest_revision_id).update(approved_go_live_at=timezone.now())
+    page.revisions.update(content=page.latest_revision.content | {"go_live_at": None})
+    assert publishing.publish_due(timezone.now()).published == 1
+    assert [post.pk for post in told] == [page.pk]
+
+
+def test_a_receiver_that_raises_stops_neither_the_page_nor_the_others(publish, monkeypatch):
+    seen = []
+
+    def broken(post):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(publishing, "_receivers", [broken, seen.append])
+    assert publish().live
+    assert len(seen) == 1

@@ -1,0 +1,48 @@
+"""The cast and the stage of all tests: eva edits, mia is a member, otto is nobody."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cms.models import Column, Home, Post, section_for
+
+NOON = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.JOURNAL_DIR = tmp_path / "journal"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: noon in Stockholm on 6 March 2026."""
+    return NOON
+
+
+@pytest.fixture
+def home(db: None) -> Home:
+    """The site's root."""
+    return Home.objects.get()
+
+
+@pytest.fixture
+def eva(django_user_model: Any) -> Any:
+    """The editor, with all rights."""
+    return django_user_model.objects.create_superuser("eva", "eva@example.se", "eva-edits")
+
+
+@pytest.fixture
+def publish(home: Home) -> Callable[..., Any]:
+    """Publish a post as an editor does: `publish(Column, title=…)` returns the live page."""
+
+    def make(model: type[Post] = Column, **fields: Any) -> Any:
+        fields = {"title": "Vi behöver varandra", "summary": "Om samarbete i vardagen.", **fields}
+        page = section_for(model, home).add_child(instance=model(live=False, **fields))
+        page.save_revision().publish()
+        return model.objects.get(pk=page.pk)
+
+    return make

@@ -1,0 +1,17 @@
+"""The environment of every test run: set before the settings are read, whatever the shell holds."""
+
+import os
+
+os.environ |= {
+    "DEBUG": "0",
+    "SECRET_KEY": "tests-only-secret-key-of-fifty-characters-or-a-few-more",
+    "FIELD_KEYS": "tests-field-key",
+    "LINK_KEYS": "tests-link-key",
+    "SUPPRESSION_KEY": "tests-suppression-key",
+    "SITE_URL": "https://ordet.example.se",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost,ordet.example.se",
+    "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+    "LEASE_SECONDS": "2",
+    "ANNOUNCE_DELAY_SECONDS": "0",
+    "LOG_LEVEL": "WARNING",
+}
