@@ -1,0 +1,85 @@
+"""The blocks of an issue: items picked from published posts, and free ones."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+
+TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul"]
+LINK_SCHEMES = ["http", "https"]
+
+
+class PostItemBlock(blocks.StructBlock):
+    """A published post, with words of the issue's own where the editor wants them."""
+
+    post = blocks.PageChooserBlock(page_type="cms.Post", label=_("Post"))
+    title = blocks.CharBlock(label=_("Title here"), required=False, help_text=_("Empty: the post's own title."))
+    summary = blocks.TextBlock(label=_("Summary here"), required=False, rows=3, help_text=_("Empty: the post's own summary."))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Post")
+
+
+class TextItemBlock(blocks.RichTextBlock):
+    """Free text."""
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+
+
+class PictureItemBlock(blocks.StructBlock):
+    """A picture; empty words fall back on the picture's own."""
+
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(label=_("Alt text"), required=False, help_text=_("Empty: the picture's own alt text."))
+    caption = blocks.CharBlock(label=_("Caption"), required=False)
+    link = blocks.URLBlock(label=_("Link"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+
+
+class ButtonItemBlock(blocks.StructBlock):
+    """A button that leads somewhere."""
+
+    text = blocks.CharBlock(label=_("Words on the button"), max_length=60)
+    url = blocks.URLBlock(label=_("Link"))
+
+    class Meta:
+        icon = "link"
+        label = _("Button")
+
+
+class QuotationItemBlock(blocks.StructBlock):
+    """Somebody's words."""
+
+    text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
+    source = blocks.CharBlock(label=_("Who said it"), required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+
+
+class DatesItemBlock(blocks.StructBlock):
+    """The key dates of the coming weeks, gathered from published posts when the issue is rendered."""
+
+    title = blocks.CharBlock(label=_("Heading"), default=_("Key dates"))
+    days = blocks.IntegerBlock(label=_("Days ahead"), default=31, min_value=1, max_value=366)
+
+    class Meta:
+        icon = "calendar"
+        label = _("Key dates")
+
+
+class IssueBlock(blocks.StreamBlock):
+    """All that an issue may hold, in the editor's order."""
+
+    post = PostItemBlock()
+    text = TextItemBlock(features=TEXT_FEATURES)
+    picture = PictureItemBlock()
+    button = ButtonItemBlock()
+    quotation = QuotationItemBlock()
+    dates = DatesItemBlock()

@@ -1,0 +1,104 @@
+"""Who gets what, and why we may send it: lists, subscriptions with their evidence, suppressions."""
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.models.member import Member
+
+
+class MailingList(models.Model):
+    """A list that an issue is sent to."""
+
+    BASES = [("membership", _("membership")), ("consent", _("consent"))]
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("short name"), unique=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Shown where people subscribe."))
+    sender_name = models.CharField(_("sender's name"), max_length=100, blank=True, help_text=_("Empty: the association's."))
+    reply_to = models.EmailField(_("reply address"), blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=20, choices=BASES, default="consent")
+    is_open = models.BooleanField(_("anybody may subscribe"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("mailing list")
+        verbose_name_plural = _("mailing lists")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Evidence(models.Model):
+    """Where a choice came from: which page or file, when, and the exact words that were agreed to."""
+
+    SUBSCRIBED, UNSUBSCRIBED = "subscribed", "unsubscribed"
+    STATES = [(SUBSCRIBED, _("subscribed")), (UNSUBSCRIBED, _("unsubscribed"))]
+
+    state = models.CharField(_("status"), max_length=20, choices=STATES, default=SUBSCRIBED)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    wording = models.TextField(_("wording"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Subscription(Evidence):
+    """A member's present choice about a list; `newsletter.members` writes it together with its history."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("member"))
+    list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("list"))
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [models.UniqueConstraint(fields=["member", "list"], name="one_subscription_each")]
+        # The freeze walks a list's subscribers by member.
+        indexes = [models.Index(fields=["list", "state", "member"], name="subscribers_of_a_list")]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.list}"
+
+
+class SubscriptionChange(Evidence):
+    """A choice that was made at some time; rows are only ever added."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="changes", verbose_name=_("member"))
+    list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="changes", verbose_name=_("list"))
+
+    class Meta:
+        ordering = ["since", "id"]
+        verbose_name = _("earlier choice")
+        verbose_name_plural = _("earlier choices")
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.list} · {self.get_state_display()}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: evidence stays."""
+        raise models.ProtectedError("Evidence isn't deleted.", {self})
+
+
+class Suppression(models.Model):
+    """An address that gets nothing more, known only by its keyed hash."""
+
+    REASONS = [
+        ("erased", _("erased at the person's wish")),
+        ("complaint", _("marked as spam")),
+        ("bounced", _("address doesn't work")),
+        ("manual", _("by an editor")),
+    ]
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=REASONS)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]}… · {self.get_reason_display()}"

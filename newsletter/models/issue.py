@@ -1,0 +1,65 @@
+"""Issue: what an editor composes. A snippet, not a page: approval publishes its words, never sends them."""
+
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from newsletter.blocks import IssueBlock
+from newsletter.models.audience import MailingList
+
+
+class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, models.Model):
+    """One newsletter. `live` means approved: only what is live may be sent."""
+
+    subject = models.CharField(_("subject"), max_length=200)
+    preheader = models.CharField(
+        _("preheader"), max_length=200, blank=True, help_text=_("The line that mail programs show after the subject.")
+    )
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    issue_line = models.CharField(
+        _("issue line"), max_length=100, blank=True, help_text=_("Shown beside the logo: “Nr 3 · mars 2026”.")
+    )
+    introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link", "ol", "ul"])
+    content = StreamField(IssueBlock(), verbose_name=_("content"), blank=True)
+    mailing_list = models.ForeignKey(
+        MailingList, verbose_name=_("list"), null=True, blank=True, on_delete=models.PROTECT, related_name="issues"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    _revisions: Any = GenericRelation("wagtailcore.Revision", related_query_name="issue")
+    workflow_states: Any = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="issue",
+        for_concrete_model=False,
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def revisions(self) -> Any:
+        """The revisions, as Wagtail asks for them."""
+        return self._revisions
+
+    @property
+    def approved(self) -> bool:
+        """Whether what stands in the row is approved and nothing newer waits for approval."""
+        return self.live and not self.has_unpublished_changes
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
+        """Show the mail as it would be rendered now."""
+        from newsletter.preview import preview_response
+
+        return preview_response(self, request, mode_name)

@@ -1,0 +1,84 @@
+"""Members: people who may get mail. Not users, and never deleted: an erasure blanks the row."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.addresses import accept, suppression_hash
+
+
+class Member(models.Model):
+    """A person with one address."""
+
+    ACTIVE, BOUNCED, ERASED = "active", "bounced", "erased"
+    STATUSES = [(ACTIVE, _("active")), (BOUNCED, _("address doesn't work")), (ERASED, _("erased"))]
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    # No EmailField: its validator knows neither IDN nor our words; `clean` does.
+    address = models.CharField(_("e-mail address"), max_length=254)
+    ascii_address = models.CharField(max_length=254, editable=False)
+    address_hash = models.CharField(max_length=64, editable=False, db_index=True)
+    employer = models.CharField(_("employer"), max_length=200, blank=True)
+    region = models.ForeignKey(
+        "cms.Region", verbose_name=_("region"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    role = models.CharField(_("role"), max_length=200, blank=True)
+    membership_number = models.CharField(_("membership number"), max_length=50, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="sv")
+    status = models.CharField(_("status"), max_length=10, choices=STATUSES, default=ACTIVE)
+    soft_bounces = models.PositiveSmallIntegerField(_("temporary bounces in a row"), default=0, editable=False)
+    soft_since = models.DateTimeField(_("first of them"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+
+    class Meta:
+        ordering = ["name", "address"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("address"),
+                name="one_member_per_address",
+                condition=~models.Q(address=""),
+                violation_error_message=_("There is already a member with this address."),
+            ),
+            models.UniqueConstraint(
+                Lower("ascii_address"),
+                name="one_member_per_ascii_address",
+                condition=~models.Q(ascii_address=""),
+                violation_error_message=_("There is already a member with this address."),
+            ),
+            models.CheckConstraint(
+                name="only_the_erased_lack_an_address", condition=models.Q(status="erased") | ~models.Q(address="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address or str(_("Erased member"))
+
+    def clean(self) -> None:
+        """Normalise the address; raises ValidationError."""
+        try:
+            self._spell()
+        except ValidationError as error:
+            raise ValidationError({"address": error}) from None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address's other spellings true; raises ValidationError for what is no address."""
+        self._spell()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: the ledger points here. `newsletter.members.erase` forgets a person."""
+        raise models.ProtectedError("Members are erased, not deleted.", {self})
+
+    def _spell(self) -> None:
+        if self.status == self.ERASED and not self.address:
+            self.ascii_address = self.address_hash = ""
+            return
+        accepted = accept(self.address)
+        self.address, self.ascii_address = accepted.shown, accepted.ascii
+        self.address_hash = suppression_hash(accepted.ascii)

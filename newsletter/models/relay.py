@@ -1,0 +1,53 @@
+"""What is known about a relay, and single mails that leave through one."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cms.outbox import Outgoing
+
+
+class RelayState(models.Model):
+    """A relay's health, shared by all workers; a relay without a row is well."""
+
+    name = models.CharField(_("relay"), max_length=60, unique=True)
+    rests_until = models.DateTimeField(_("rests until"), null=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    out_of_order = models.BooleanField(_("out of order"), default=False)
+    policy_refusals = models.PositiveIntegerField(_("refused by policy"), default=0)
+    last_error = models.CharField(_("latest error"), max_length=500, blank=True, default="")
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("relay")
+        verbose_name_plural = _("relays")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SingleMail(Outgoing):
+    """One mail to one address: a confirmation, a password, an alarm. Its text is dropped once it has left."""
+
+    SENT, REFUSED, UNCERTAIN = "sent", "refused", "uncertain"
+    STATES = [
+        (Outgoing.WAITING, _("waiting")),
+        (Outgoing.SENDING, _("being sent")),
+        (SENT, _("sent")),
+        (REFUSED, _("refused")),
+        (UNCERTAIN, _("uncertain")),
+    ]
+
+    recipient = models.CharField(_("to"), max_length=254)
+    sender = models.CharField(max_length=254)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    message = models.BinaryField(editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("single mail")
+        verbose_name_plural = _("single mails")
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
