@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from cms.models import Column, Home, Post, section_for
 
 NOON = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)

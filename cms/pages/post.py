@@ -14,7 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from ninja import Schema
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PageChooserPanel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PageChooserPanel,
+    TabbedInterface,
+)
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
@@ -57,6 +65,8 @@ class Post(Page):
     is_creatable = False
     parent_page_types: ClassVar[list[str]] = ["cms.SectionIndex", "cms.Home"]
     subpage_types: ClassVar[list[str]] = []
+    # A copy is a new post of the editor's own: it may go out like any other.
+    exclude_fields_in_copy: ClassVar[list[str]] = ["imported_from"]
 
     search_fields = [
         *Page.search_fields,
