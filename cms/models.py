@@ -1,5 +1,6 @@
 """All models of the room: one line per file, one per content type."""
 
+from cms.identity import Identity as Identity
 from cms.keydates import KeyDate as KeyDate
 from cms.media import Attachment as Attachment
 from cms.media import Picture as Picture
