@@ -58,14 +58,15 @@ class Outgoing(models.Model):
         *,
         states: tuple[str, ...] = (WAITING,),
         to: str | None = SENDING,
+        only: models.Q | None = None,
     ) -> list[Self]:
         """Take up to `limit` due rows in `states` for `owner`, commit, and return them.
 
-        `to`: the state to move them to (None keeps it, for rows that are only looked at). Rows that
-        another owner holds under a running lease are never taken.
+        `to`: the state to move them to (None keeps it, for rows that are only looked at). `only` narrows
+        the choice. Rows that another owner holds under a running lease are never taken.
         """
         with transaction.atomic():
-            due = cls._default_manager.filter(state__in=states, next_attempt_at__lte=now).exclude(
+            due = cls._default_manager.filter(only or models.Q(), state__in=states, next_attempt_at__lte=now).exclude(
                 lease_until__gt=now
             )
             if connection.features.has_select_for_update_skip_locked:
