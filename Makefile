@@ -1,0 +1,51 @@
+# Every target sets up what it needs first. `make help` lists them.
+PY := .venv/bin/python
+CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/django.po templates/*/locale/sv/LC_MESSAGES/django.po)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup catalogues demo test check bench openapi types messages lock debian
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/stamp catalogues ## make .venv from requirements.lock and compile the catalogues
+
+.venv/stamp: requirements.lock
+	@sh deploy/setup.sh
+	@touch $@
+
+catalogues: $(CATALOGUES:.po=.mo)
+
+%.mo: %.po | .venv/stamp
+	@$(PY) -m babel.messages.frontend --quiet compile -i $< -o $@
+
+demo: setup ## the whole house with Swedish content on 127.0.0.1; ONCE=1: the main job unattended, JSON as the last line
+	@$(PY) -m deploy.demo $(if $(ONCE),--once)
+
+test: setup debian ## the whole suite; what touches the database again on PostgreSQL
+	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m tests.postgres $(PY) -m pytest --ignore=tests/browser --ignore=tests/bench --ignore=tests/test_house.py --ignore=tests/test_catalogues.py
+
+check: setup ## lint, types, import directions, missing migrations, catalogues, house rules
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	SECRET_KEY=check FIELD_KEYS=check LINK_KEYS=check SUPPRESSION_KEY=check $(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m pytest tests/test_house.py tests/test_catalogues.py
+
+bench: setup debian ## benchmarks; ONLY=send|api|engines, KILLS=100, SCALE=1, SOAK=1
+	$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(KILLS),--kills $(KILLS)) $(if $(SCALE),--scale) $(if $(SOAK),--soak)
+
+openapi: setup ## write the content API's schema to tests/openapi.json; review the diff
+	@DEBUG=1 $(PY) manage.py export_openapi_schema --api deploy.urls.content_api --indent 2 --sorted --output tests/openapi.json
+
+messages: setup ## bring new strings into the catalogues (needs gettext)
+	DEBUG=1 $(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore=.venv --ignore=var
+
+lock: .venv/stamp ## resolve requirements*.in into the hash-pinned requirements.lock
+	$(PY) -m pip install --quiet uv
+	.venv/bin/uv pip compile --universal --python-version 3.12 --generate-hashes --no-header --no-annotate \
+	  requirements.in requirements-dev.in --output-file requirements.lock
+
+debian:
+	@sh deploy/debian.sh
