@@ -11,9 +11,10 @@ class CmsConfig(AppConfig):
     verbose_name = _("Content")
 
     def ready(self) -> None:
-        """Hear of every publication."""
-        from wagtail.signals import page_published
+        """Hear of every publication and its end."""
+        from wagtail.signals import page_published, page_unpublished
 
-        from cms.publishing import after_publish
+        from cms.publishing import after_publish, after_unpublish
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
+        page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")

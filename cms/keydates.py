@@ -117,25 +117,29 @@ class KeyDate(models.Model):
         return Moment(self.kind, self.label, self.precision, self.starts, self.ends, self.text, self.closes)
 
 
-def rebuild(post_id: int, moments: Iterable[Moment]) -> None:
-    """Replace the key dates of a post by `moments`, numbered within their kind in the given order."""
+def _rows(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
     counts: dict[str, int] = {}
     rows = []
     for moment in moments:
         counts[moment.kind] = number = counts.get(moment.kind, 0) + 1
-        rows.append(
-            KeyDate(
-                post_id=post_id,
-                kind=moment.kind,
-                number=number,
-                label=str(moment.label),
-                precision=moment.precision,
-                starts=moment.starts,
-                ends=moment.ends,
-                text=moment.text,
-                closes=moment.closes,
-            )
-        )
+        values = {name: getattr(moment, name) for name in ("kind", "precision", "starts", "ends", "text", "closes")}
+        rows.append(KeyDate(post_id=post_id, number=number, label=str(moment.label), **values))
+    return rows
+
+
+def rebuild(post_id: int, moments: Iterable[Moment]) -> None:
+    """Replace the key dates of a post by `moments`, numbered within their kind in the given order."""
+    rows = _rows(post_id, moments)
     with transaction.atomic():
         KeyDate.objects.filter(post_id=post_id).delete()
         KeyDate.objects.bulk_create(rows)
+
+
+def mend(post_id: int, moments: Iterable[Moment]) -> bool:
+    """Rebuild the key dates of a post if they differ from `moments`; tell whether they did."""
+    columns = ("kind", "number", "label", "precision", "starts", "ends", "text", "closes")
+    wanted = {tuple(getattr(row, name) for name in columns) for row in _rows(post_id, moments)}
+    if wanted == set(KeyDate.objects.filter(post_id=post_id).values_list(*columns)):
+        return False
+    rebuild(post_id, moments)
+    return True

@@ -55,6 +55,22 @@ def _tell(post: Post) -> None:
             logger.exception("%s failed for post %s; its sweep will catch up.", receiver.__name__, post.pk)
 
 
+def after_unpublish(sender: type, instance: Page, **kwargs: Any) -> None:
+    """Receive Wagtail's `page_unpublished`: bulk actions save the base page alone, so the list's column is set here."""
+    Post.objects.filter(pk=instance.pk).update(listed=False)
+
+
+def sweep_key_dates() -> int:
+    """Rebuild the key dates of live posts whose stored ones differ from their fields; returns how many.
+
+    Heals what a process killed between publishing and rebuilding left behind.
+    """
+    mended = 0
+    for post in Post.objects.filter(live=True).specific().iterator(chunk_size=200):
+        mended += keydates.mend(post.pk, post.moments())
+    return mended
+
+
 @dataclass(slots=True)
 class Report:
     """What one round of scheduled publishing did; `failed` holds a line per object that raised."""

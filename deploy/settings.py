@@ -24,8 +24,7 @@ def secret(name: str) -> str:
     if value or not DEBUG:
         if not value:
             raise ImproperlyConfigured(
-                f"{name} is missing. Set it (or {name}_FILE), see deploy/env.example; "
-                "only DEBUG=1 starts without."
+                f"{name} is missing. Set it (or {name}_FILE), see deploy/env.example; only DEBUG=1 starts without."
             )
         return value
     return f"insecure-development-{name.lower()}"
@@ -124,6 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
+BROKER_URL = env.str("BROKER_URL", default="")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "cms.User"
@@ -147,9 +147,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS: list[Path] = []
+STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = env.str("MEDIA_URL_BASE", default="/media/")
+STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -178,6 +179,9 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 MAIL_FROM = env.str("MAIL_FROM", default="Ordet <nyhetsbrev@example.se>")
 MAIL_LIST_DOMAIN = env.str("MAIL_LIST_DOMAIN", default="nyhetsbrev.example.se")
 MAIL_BOUNCE_DOMAIN = env.str("MAIL_BOUNCE_DOMAIN", default="studs.example.se")
+MAIL_DKIM_KEY = env.str("MAIL_DKIM_KEY", default="")
+MAIL_DKIM_SELECTOR = env.str("MAIL_DKIM_SELECTOR", default="ordet")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 MAIL_RELAYS = [line.strip() for line in env.str("MAIL_RELAYS", default="").splitlines() if line.strip()]
 # Django's and Wagtail's own mails become outgoing rows; only a worker speaks SMTP.
 MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
@@ -212,12 +216,20 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_SSL_REDIRECT = False
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
+API_V3 = env.bool("API_V3", default=False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "deploy.logs.JSONLine"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_FORMAT == "json" else "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from ninja import Schema
@@ -27,7 +28,8 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from cms.addresses import public_url
+from cms import reading
+from cms.addresses import public_url, site_path
 from cms.blocks import BodyBlock
 from cms.keydates import STOCKHOLM, Moment, by_deadline, on_day
 from cms.outlet_form import OutletsJSONField
@@ -159,16 +161,23 @@ class Post(Page):
     @property
     def path_on_site(self) -> str:
         """The path that a reader sees, beginning with a slash; without the root page's own slug."""
-        return "/" + "".join(str(self.url_path or "").split("/", 2)[2:])
+        return site_path(self)
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
         """Take the type's own page where there is one, else the page of all posts."""
         return [f"site/posts/{self.KIND}.html", "site/post.html"]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the teaser, so that templates read typed parts."""
+        """Add the teaser, so that templates read typed parts, and what else the page shows."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return {**context, "post": self, "teaser": self.teaser(timezone.now())}
+        return {**context, **reading.context(self, request, timezone.now())}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Serve the page; one for members is nobody else's to keep."""
+        response = super().serve(request, *args, **kwargs)
+        if self.members_only:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     @classmethod
     def get_edit_handler(cls) -> Any:
