@@ -1,6 +1,7 @@
 """The deploy room's app."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,18 @@ class DeployConfig(AppConfig):
 
     name = "deploy"
     verbose_name = _("Operation")
+
+    def ready(self) -> None:
+        """Register the system checks, and report errors where the settings say."""
+        from deploy import checks as checks
+
+        if settings.SENTRY_DSN:
+            _report_errors()
+
+
+def _report_errors() -> None:
+    try:
+        import sentry_sdk
+    except ImportError:
+        return  # deploy.E008 says so
+    sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False)
