@@ -125,7 +125,9 @@ class LinkBlock(blocks.StructBlock):
 
     text = blocks.CharBlock(label=_("Link text"))
     page = blocks.PageChooserBlock(label=_("Page"), required=False)
-    address = blocks.URLBlock(label=_("Address"), required=False, help_text=_("Begins with https://. Choose a page or write an address."))
+    address = blocks.URLBlock(
+        label=_("Address"), required=False, help_text=_("Begins with https://. Choose a page or write an address.")
+    )
 
     class Meta:
         icon = "link"
@@ -135,9 +137,7 @@ class LinkBlock(blocks.StructBlock):
         """Demand exactly one goal."""
         value = super().clean(value)
         if bool(value["page"]) == bool(value["address"]):
-            raise blocks.StructBlockValidationError(
-                {"address": ValidationError(_("Choose either a page or an address."))}
-            )
+            raise blocks.StructBlockValidationError({"address": ValidationError(_("Choose either a page or an address."))})
         return value
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str]:
@@ -251,7 +251,9 @@ class KeyDateBlock(blocks.StructBlock):
         return value
 
 
-def _missing(precision: str, day: date | None, last: date | None, at: time | None, text: str) -> list[tuple[str, ValidationError]]:
+def _missing(
+    precision: str, day: date | None, last: date | None, at: time | None, text: str
+) -> list[tuple[str, ValidationError]]:
     """Return what a key date lacks for its precision, by field."""
     problems = []
     if precision == "text" and not text:

@@ -11,7 +11,9 @@ class Identity(BaseGenericSetting):
     """The association's name, addresses and logo; one row, made empty at first use."""
 
     name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("The association's full name."))
-    short_name = models.CharField(_("short name"), max_length=40, blank=True, help_text=_("Such as the initials; used where space is short."))
+    short_name = models.CharField(
+        _("short name"), max_length=40, blank=True, help_text=_("Such as the initials; used where space is short.")
+    )
     tagline = models.CharField(_("tagline"), max_length=200, blank=True, help_text=_("A few words about the association."))
     postal_address = models.TextField(_("postal address"), blank=True, help_text=_("A line per line."))
     organisation_number = models.CharField(_("organisation number"), max_length=20, blank=True)

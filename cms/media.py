@@ -50,9 +50,7 @@ class PictureRendition(AbstractRendition):
     class Meta:
         verbose_name = _("rendition")
         verbose_name_plural = _("renditions")
-        constraints = [
-            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="one_rendition_each")
-        ]
+        constraints = [models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="one_rendition_each")]
 
 
 class Attachment(AbstractDocument):
@@ -82,4 +80,6 @@ def rendition(image_id: int, spec: str) -> PictureRendition:
     except Picture.DoesNotExist:
         raise NoPicture(_("The picture no longer exists.")) from None
     except (SourceImageIOError, OSError, ValueError) as error:
-        raise NoPicture(_("The picture “%(title)s” can't be read: %(error)s") % {"title": picture.title, "error": error}) from None
+        raise NoPicture(
+            _("The picture “%(title)s” can't be read: %(error)s") % {"title": picture.title, "error": error}
+        ) from None

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 MAC_BYTES = 10
+MORE = 0x80
 
 
 class BadLink(ValueError):
@@ -24,9 +25,7 @@ class Undecipherable(ImproperlyConfigured):
 
 @lru_cache(maxsize=8)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys]
-    )
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys])
 
 
 def encrypt(text: str) -> str:
@@ -55,24 +54,27 @@ class EncryptedTextField(models.TextField):
         return decrypt(value) if value else value
 
 
-def _pack(numbers: tuple[int, ...]) -> bytes:
+def _pack_one(number: int) -> bytes:
     packed = bytearray()
-    for number in numbers:
-        while number > 0x7F:
-            packed.append(number & 0x7F | 0x80)
-            number >>= 7
-        packed.append(number)
-    return bytes(packed)
+    while number >= MORE:
+        packed.append(number % MORE | MORE)
+        number //= MORE
+    return bytes([*packed, number])
+
+
+def _pack(numbers: tuple[int, ...]) -> bytes:
+    """Write each number in groups of seven bits, the lowest first; the eighth bit says that more follow."""
+    return b"".join(map(_pack_one, numbers))
 
 
 def _unpack(packed: bytes) -> tuple[int, ...]:
-    numbers, number, shift = [], 0, 0
+    numbers, number, weight = [], 0, 1
     for byte in packed:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
+        number += byte % MORE * weight
+        weight *= MORE
+        if byte < MORE:
             numbers.append(number)
-            number = shift = 0
+            number, weight = 0, 1
     return tuple(numbers)
 
 

@@ -57,7 +57,8 @@ class Award(Post):
         FieldRowPanel([FieldPanel("award_name"), FieldPanel("edition")]),
         FieldRowPanel([FieldPanel("submitted"), FieldPanel("nominated"), FieldPanel("category_count")]),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("voting_opens"), FieldPanel("voting_closes")]), FieldPanel("vote_url")], heading=_("Voting")
+            [FieldRowPanel([FieldPanel("voting_opens"), FieldPanel("voting_closes")]), FieldPanel("vote_url")],
+            heading=_("Voting"),
         ),
         FieldPanel("nominees"),
     ]
@@ -109,6 +110,22 @@ class Award(Post):
             *on_day("voting_opens", _("Voting opens"), self.voting_opens),
             *on_day("voting_closes", _("Last day to vote"), self.voting_closes, closes=True),
         ]
+
+    def categories(self) -> list[dict[str, Any]]:
+        """Return each category with its nominees, winners first, in the order in which the categories first appear."""
+        nominees = self.listed_nominees()
+        names = dict.fromkeys(name for nominee in nominees for name in nominee["categories"])
+        return [{"name": name, "nominees": self.standing(nominees, name)} for name in names]
+
+    @staticmethod
+    def standing(nominees: list[dict[str, Any]], category: str) -> list[dict[str, Any]]:
+        """Return who stands in `category`, winners first."""
+        found = [
+            {"project": one["project"], "organisations": ", ".join(one["organisations"]), "wins": category in one["wins"]}
+            for one in nominees
+            if category in one["categories"]
+        ]
+        return sorted(found, key=lambda one: not one["wins"])
 
     def tables(self) -> tuple[Table, ...]:
         """Return a table per category, in the order in which the categories first appear."""

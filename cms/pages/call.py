@@ -20,11 +20,15 @@ class Call(Post):
     KIND = "call"
     SECTION = ("utlysningar", "Utlysningar")
 
-    wanted = models.CharField(_("what is wanted"), max_length=200, blank=True, help_text=_("Such as “abstract” or “nomineringar”."))
+    wanted = models.CharField(
+        _("what is wanted"), max_length=200, blank=True, help_text=_("Such as “abstract” or “nomineringar”.")
+    )
     organiser = models.CharField(_("organiser"), max_length=200, blank=True)
     deadline = models.DateField(_("deadline"), null=True, blank=True, help_text=_("Holds until midnight."))
     deadline_time = models.TimeField(_("time of day"), null=True, blank=True)
-    deadline_text = models.CharField(_("deadline in words"), max_length=100, blank=True, help_text=_("Such as “mars–april”, when no day is set yet."))
+    deadline_text = models.CharField(
+        _("deadline in words"), max_length=100, blank=True, help_text=_("Such as “mars–april”, when no day is set yet.")
+    )
     decision = models.DateField(_("decision day"), null=True, blank=True)
     event_first = models.DateField(_("event's first day"), null=True, blank=True)
     event_last = models.DateField(_("event's last day"), null=True, blank=True)

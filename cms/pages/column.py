@@ -27,7 +27,9 @@ class Column(Post):
         choices=[(CHAIR, _("Ordföranden har ordet")), (VICE, _("Vice ordföranden har ordet"))],
         default=CHAIR,
     )
-    sign_off = models.CharField(_("sign-off"), max_length=200, blank=True, help_text=_("Such as “Varma hälsningar”; the name follows from the byline."))
+    sign_off = models.CharField(
+        _("sign-off"), max_length=200, blank=True, help_text=_("Such as “Varma hälsningar”; the name follows from the byline.")
+    )
 
     own_panels = [FieldRowPanel([FieldPanel("series"), FieldPanel("sign_off")])]
 

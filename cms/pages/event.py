@@ -55,7 +55,9 @@ class Event(Post):
     last_day = models.DateField(_("last day"), null=True, blank=True)
     pre_day = models.DateField(_("pre-day"), null=True, blank=True)
     pre_day_name = models.CharField(_("name of the pre-day"), max_length=200, blank=True)
-    days_text = models.CharField(_("days in words"), max_length=100, blank=True, help_text=_("Such as “mars–april”, when no day is set yet."))
+    days_text = models.CharField(
+        _("days in words"), max_length=100, blank=True, help_text=_("Such as “mars–april”, when no day is set yet.")
+    )
     place = models.CharField(_("place"), max_length=200, blank=True)
     theme = models.CharField(_("theme"), max_length=300, blank=True)
     member_discount = models.CharField(_("member discount"), max_length=300, blank=True)

@@ -20,7 +20,9 @@ class OneFilmBlock(FilmBlock):
 
     people = blocks.ListBlock(blocks.CharBlock(label=_("Name")), label=_("People in the film"), default=[])
     credits = blocks.TextBlock(label=_("Credits"), required=False)
-    transcript = blocks.TextBlock(label=_("Transcript"), required=False, help_text=_("All that is said; required for accessibility."))
+    transcript = blocks.TextBlock(
+        label=_("Transcript"), required=False, help_text=_("All that is said; required for accessibility.")
+    )
 
     class Meta:
         icon = "media"

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from cms import listing
+from cms.navigation import way_to
 from cms.pages.post import Post
 
 
@@ -28,9 +29,13 @@ class Index(Page):
         raise NotImplementedError
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add one page of posts and the address of the next."""
+        """Add one page of posts, the address of the next and the way back. Raises Http404 for a key that no list gave."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return {**context, "listing": listing.page(self.posts(), after=request.GET.get("efter", ""))}
+        try:
+            found = listing.page(self.posts(), after=request.GET.get("efter", ""))
+        except listing.BadCursor as error:
+            raise Http404(str(error)) from None
+        return {**context, "listing": found, "way": way_to(self), "first": "efter" not in request.GET}
 
 
 class Home(Index):
@@ -53,6 +58,7 @@ class SectionIndex(Index):
     """A section: the posts below it."""
 
     template = "site/section.html"
+    show_in_menus_default = True
     parent_page_types = ["cms.Home", "cms.SectionIndex"]
 
     class Meta:

@@ -46,7 +46,9 @@ class Post(Page):
 
     kind = models.CharField(_("kind"), max_length=30, editable=False, db_index=True)
     kicker = models.CharField(_("kicker"), max_length=200, blank=True, editable=False)
-    date = models.DateTimeField(_("date of publication"), default=timezone.now, help_text=_("Shown on the post and used for ordering."))
+    date = models.DateTimeField(
+        _("date of publication"), default=timezone.now, help_text=_("Shown on the post and used for ordering.")
+    )
     summary = models.TextField(_("summary"), blank=True, help_text=_("One or two sentences for lists, newsletters and LinkedIn."))
     lead_image = models.ForeignKey(
         "cms.Picture", verbose_name=_("lead picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -57,12 +59,16 @@ class Post(Page):
     topics = ParentalManyToManyField("cms.Topic", verbose_name=_("topics"), blank=True)
     regions = ParentalManyToManyField("cms.Region", verbose_name=_("regions"), blank=True)
     abbreviations = ParentalManyToManyField("cms.Abbreviation", verbose_name=_("abbreviations"), blank=True)
-    members_only = models.BooleanField(_("members only"), default=False, help_text=_("Only members may read the text; the title is shown to all."))
+    members_only = models.BooleanField(
+        _("members only"), default=False, help_text=_("Only members may read the text; the title is shown to all.")
+    )
     outlets = OutletsJSONField(_("how it goes out"), default=dict, blank=True)
     imported_from = models.CharField(max_length=500, blank=True, default="", editable=False, db_index=True)
     # Kept true by save(): together with kind and date they make a list one walk along one index.
     listed = models.BooleanField(default=False, editable=False)
-    listed_locale = models.ForeignKey("wagtailcore.Locale", null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    listed_locale = models.ForeignKey(
+        "wagtailcore.Locale", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
     is_creatable = False
     parent_page_types: ClassVar[list[str]] = ["cms.SectionIndex", "cms.Home"]
@@ -190,7 +196,9 @@ class Post(Page):
             *cls.own_panels,
             FieldPanel("body"),
             InlinePanel("bylines", heading=_("Byline"), label=_("person")),
-            MultiFieldPanel([FieldPanel("postscript"), FieldPanel("afterword")], heading=_("After the text"), classname="collapsed"),
+            MultiFieldPanel(
+                [FieldPanel("postscript"), FieldPanel("afterword")], heading=_("After the text"), classname="collapsed"
+            ),
         ]
         connections = [
             FieldPanel("topics"),
@@ -220,8 +228,12 @@ class RelatedPost(Orderable):
 
 def body_moments(body: Iterable[Any]) -> list[Moment]:
     """Return the key dates that stand in a body's date boxes."""
-    boxes = [block.value for block in body or () if block.block_type == "key_dates"]
-    return [moment for box in boxes for value in box["dates"] for moment in _block_moments(value)]
+    return [moment for block in body or () if block.block_type == "key_dates" for moment in box_moments(block.value)]
+
+
+def box_moments(box: Any) -> list[Moment]:
+    """Return the key dates of one date box."""
+    return [moment for value in box["dates"] for moment in _block_moments(value)]
 
 
 def _block_moments(value: Any) -> list[Moment]:

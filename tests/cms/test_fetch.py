@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from cms import fetch
 
 
 @pytest.fixture
 def server() -> Iterator[Callable[[bytes], str]]:
-    """Answer one connection with raw bytes, once the request's head has come: `url = server(b"HTTP/1.1 …")`."""
+    """Make servers that answer one connection with given raw bytes, once the request's head has come."""
     listening: list[socket.socket] = []
 
     def answer(door: socket.socket, reply: bytes) -> None:

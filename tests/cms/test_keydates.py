@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+
 from cms import keydates
 from cms.keydates import Moment, by_deadline, on_day
 from cms.models import Call, KeyDate

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cms import listing
-from cms.models import Article, Home, PlainPage, Post
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.models import PageViewRestriction
+
+from cms import listing
+from cms.models import Article, Home, PlainPage, Post
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 

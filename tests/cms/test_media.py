@@ -4,10 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
-from cms.media import NoPicture, rendition
-from cms.models import Picture
 from django.core.files.base import ContentFile
 from PIL import Image
+
+from cms.media import NoPicture, rendition
+from cms.models import Picture
 
 
 def picture() -> Picture:

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from cms.outbox import LeaseLost, Outgoing
 from django.apps import apps
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
-from newsletter.models import SingleMail
 
+from cms.outbox import LeaseLost, Outgoing
+from newsletter.models import SingleMail
 from tests.conftest import NOON
 
 

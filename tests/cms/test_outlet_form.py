@@ -1,11 +1,12 @@
 """The outlets' fields in the editor: stored by outlet, refused in words."""
 
 import pytest
+from django import forms
+from django.http import QueryDict
+
 from cms import outlets
 from cms.models import Column
 from cms.outlet_form import OutletsField
-from django import forms
-from django.http import QueryDict
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from cms.models import Byline, Column, Person, Role
 from django.core.exceptions import ValidationError
+
+from cms.models import Byline, Column, Person, Role
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+
 from cms import publishing
 from cms.models import Call, KeyDate
-from django.utils import timezone
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Encrypted columns rotate; signed links can't be made, bent or reused for another purpose."""
 
 import pytest
-from cms import secrets
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cms import secrets
 
 numbers = st.lists(st.integers(min_value=0, max_value=2**63 - 1), min_size=1, max_size=4)
 
