@@ -4,44 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('scheduler', 'Scheduler'), ('worker', 'Worker')], max_length=20, verbose_name='kind')),
-                ('at', models.DateTimeField(verbose_name='latest sign of life')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("scheduler", "Scheduler"), ("worker", "Worker")], max_length=20, verbose_name="kind"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="latest sign of life")),
             ],
             options={
-                'verbose_name': 'sign of life',
-                'verbose_name_plural': 'signs of life',
-                'ordering': ['kind', 'name'],
+                "verbose_name": "sign of life",
+                "verbose_name_plural": "signs of life",
+                "ordering": ["kind", "name"],
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=100, verbose_name='job')),
-                ('due', models.DateTimeField(verbose_name='due')),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10, verbose_name='status')),
-                ('started', models.DateTimeField(verbose_name='begun')),
-                ('finished', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('error', models.TextField(blank=True, default='', verbose_name='latest error')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job", models.CharField(max_length=100, verbose_name="job")),
+                ("due", models.DateTimeField(verbose_name="due")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("started", models.DateTimeField(verbose_name="begun")),
+                ("finished", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                ("error", models.TextField(blank=True, default="", verbose_name="latest error")),
             ],
             options={
-                'verbose_name': 'job run',
-                'verbose_name_plural': 'job runs',
-                'ordering': ['-due', 'job'],
-                'indexes': [models.Index(fields=['started'], name='deploy_jobr_started_5891e6_idx')],
-                'constraints': [models.UniqueConstraint(fields=('job', 'due'), name='one_run_per_due_time')],
+                "verbose_name": "job run",
+                "verbose_name_plural": "job runs",
+                "ordering": ["-due", "job"],
+                "indexes": [models.Index(fields=["started"], name="deploy_jobr_started_5891e6_idx")],
+                "constraints": [models.UniqueConstraint(fields=("job", "due"), name="one_run_per_due_time")],
             },
         ),
     ]

@@ -1,0 +1,154 @@
+"""The whole timetable; the only file that imports APScheduler.
+
+Jobs live in memory and are made anew at every start: rows are the truth. A job of the calendar that
+was missed while no scheduler ran is caught up once. Two schedulers may run: see `deploy.jobs`.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Any
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+from django.db import connections
+from django.utils import timezone
+
+from cms import publishing
+from cms.outbox import new_owner
+from deploy import heartbeats, jobs
+from deploy.jobs import Act
+from deploy.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+ZONE = "Europe/Stockholm"
+DERIVE_EVERY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Something that may be done any number of times, every so many seconds and at start."""
+
+    name: str
+    act: Act
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """Something for set times of the calendar, once each; never between 02:00 and 03:00, which the clocks double or skip."""
+
+    name: str
+    act: Act
+    at: CronTrigger
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something to do to the second: `when()` reads the next moment from rows."""
+
+    name: str
+    when: Callable[[], datetime | None]
+    act: Act
+
+
+SWEEPS = [
+    Sweep("publishing", jobs.publish, 30),
+    Sweep("mending", jobs.mend, 60),
+    Sweep("key dates", jobs.mend_key_dates, 900),
+]
+CALENDAR = [
+    Appointment("clean-up", jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
+]
+ALARMS = [
+    Alarm("publishing", publishing.next_due, jobs.publish),
+]
+
+
+class Timetable:
+    """One scheduler's life."""
+
+    def __init__(
+        self, sweeps: list[Sweep] = SWEEPS, calendar: list[Appointment] = CALENDAR, alarms: list[Alarm] = ALARMS
+    ) -> None:
+        self.name = new_owner()
+        self.sweeps, self.calendar, self.alarms = sweeps, calendar, alarms
+        self.engine = BlockingScheduler(
+            timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._fill()
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; jobs in hand are finished."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        logger.info("Scheduler %s begins.", self.name)
+        self.engine.start()
+        heartbeats.leave(self.name)
+        logger.info("Scheduler %s stops.", self.name)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        # Another thread, because a handler runs within whatever lock the main loop holds.
+        threading.Thread(target=self.engine.shutdown).start()
+
+    def _fill(self) -> None:
+        now = timezone.now()
+        self._every(heartbeats.EVERY.total_seconds(), self._beat, "heartbeat", now)
+        self._every(DERIVE_EVERY, self.derive, "alarms", now)
+        for sweep in self.sweeps:
+            self._every(sweep.seconds, _sweep, sweep.name, now, sweep)
+        for appointment in self.calendar:
+            self.engine.add_job(_apart, appointment.at, [keep, appointment], id=f"calendar {appointment.name}")
+            # What was missed while no scheduler ran; nothing if its run stands in the rows.
+            self.engine.add_job(_apart, "date", [keep, appointment], run_date=now, id=f"caught up {appointment.name}")
+
+    def _every(self, seconds: float, act: Callable[..., Any], name: str, now: datetime, *arguments: Any) -> None:
+        self.engine.add_job(_apart, "interval", [act, *arguments], seconds=seconds, id=f"every {name}", next_run_time=now)
+
+    def _beat(self) -> None:
+        heartbeats.beat(Heartbeat.SCHEDULER, self.name, timezone.now())
+
+    def derive(self) -> None:
+        """Set each alarm anew by the rows; what is overdue is the sweeps' affair."""
+        for alarm in self.alarms:
+            at = alarm.when()
+            if at is not None and at > timezone.now():
+                self.engine.add_job(
+                    _apart, "date", [self._ring, alarm], run_date=at, id=f"alarm {alarm.name}", replace_existing=True
+                )
+
+    def _ring(self, alarm: Alarm) -> None:
+        jobs.run_sweep(alarm.name, alarm.act, timezone.now())
+        self.derive()
+
+
+def _apart(act: Callable[..., Any], *arguments: Any) -> None:
+    """Run one job in its thread without leaving a database connection behind."""
+    try:
+        act(*arguments)
+    finally:
+        connections.close_all()
+
+
+def _sweep(sweep: Sweep) -> None:
+    jobs.run_sweep(sweep.name, sweep.act, timezone.now())
+
+
+def keep(appointment: Appointment) -> bool:
+    """Run an appointment for its latest moment, if nobody has; tell whether this call did."""
+    now = timezone.now()
+    due = latest(appointment.at, now)
+    return due is not None and jobs.run_once(appointment.name, due, appointment.act, now)
+
+
+def latest(trigger: CronTrigger, now: datetime) -> datetime | None:
+    """Return the trigger's latest moment until `now`, at most 32 days back."""
+    found, moment = None, trigger.get_next_fire_time(None, now - timedelta(days=32))
+    while moment is not None and moment <= now:
+        found, moment = moment, trigger.get_next_fire_time(moment, moment)
+    return found
