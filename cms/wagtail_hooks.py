@@ -1,9 +1,14 @@
 """Registers the room's snippets in the admin; no logic here."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 
 
@@ -49,3 +54,9 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(VocabularyViewSetGroup)
+
+
+@hooks.register("construct_homepage_panels")
+def add_new_post_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Put the shortcuts to new posts on the admin's first page."""
+    panels.append(NewPostPanel())
