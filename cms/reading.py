@@ -1,0 +1,55 @@
+"""What a reader's page of a post needs beyond the post itself, in a bounded number of queries."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest
+
+from cms import access, embeds, listing
+from cms.navigation import way_to
+from cms.renditions import bring
+
+
+def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """Return the template's context for `post` as it stands at `now` for whoever asks."""
+    may_read = not post.members_only or access.may_read_members_only(request)
+    bring_along(post)
+    return {
+        "post": post,
+        "teaser": post.teaser(now),
+        "now": now,
+        "may_read": may_read,
+        "is_open": post.is_open(now),
+        "players": embeds.players(embeds.film_urls(post)) if may_read else {},
+        "meanings": {word.short: word.meaning for word in post.abbreviations.all()},
+        "related": related(post),
+        "way": way_to(post),
+    }
+
+
+def bring_along(post: Any) -> None:
+    """Fetch pictures and people of the page with their copies, a query for each kind and not for each one."""
+    prefetch_related_objects([post], bring("lead_image", "lead"), "topics", "regions", "abbreviations")
+    people = [byline.person for byline in post.bylines.all() if byline.person]
+    people += [block.value["person"] for stream in streams(post) for block in stream if has_person(block)]
+    prefetch_related_objects(people, bring("portrait", "portrait"))
+
+
+def streams(post: Any) -> list[Any]:
+    """Return the streams of `post` in which people may stand."""
+    return [getattr(post, name, None) or () for name in ("body", "afterword", "on_site")]
+
+
+def has_person(block: Any) -> bool:
+    """Tell whether a block shows a person who still exists."""
+    return block.block_type == "person" and bool(block.value["person"])
+
+
+def related(post: Any) -> list[Any]:
+    """Return the related posts that may be listed, in the editor's order."""
+    wanted = [row.other_id for row in post.related.all()]
+    if not wanted:
+        return []
+    found = {other.pk: other for other in listing.listed(post.locale_id).filter(pk__in=wanted)}
+    return [found[key] for key in wanted if key in found]
