@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "ninja",
     "django_filters",
     "django_tasks_db",
     "django.contrib.auth",
@@ -173,7 +174,8 @@ WAGTAILDOCS_DOCUMENT_MODEL = "cms.Attachment"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILEMBEDS_RESPONSIVE_HTML = True
+WAGTAILEMBEDS_FINDERS = [{"class": "cms.embeds.Finder"}]
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "swedish"}}
 
 MAIL_FROM = env.str("MAIL_FROM", default="Ordet <nyhetsbrev@example.se>")
