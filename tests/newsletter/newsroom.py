@@ -1,0 +1,186 @@
+"""A newsroom for the tests: one published post of every kind, with everything an editor may fill in."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+
+from cms.models import (
+    Abbreviation,
+    Article,
+    Award,
+    Byline,
+    Call,
+    Clipping,
+    Column,
+    Event,
+    Film,
+    Identity,
+    Person,
+    Picture,
+    PlainPage,
+)
+from django.core.files.images import ImageFile
+from newsletter.models import Issue
+from PIL import Image, ImageDraw
+
+
+def picture(title: str = "Hamnen", size: tuple[int, int] = (1400, 900), colour: str = "#7fa9b3", **words: str) -> Picture:
+    """Make a picture with alt text."""
+    drawing = Image.new("RGB", size, colour)
+    draw = ImageDraw.Draw(drawing)
+    width, height = size
+    draw.rectangle((0, height * 0.62, width, height), fill="#2f5a66")
+    draw.ellipse((width * 0.36, height * 0.18, width * 0.64, height * 0.18 + width * 0.28), fill="#f0d9b5")
+    file = BytesIO()
+    drawing.save(file, "PNG")
+    words = {"description": f"Bild av {title.lower()}", **words}
+    return Picture.objects.create(title=title, file=ImageFile(BytesIO(file.getvalue()), name="bild.png"), **words)
+
+
+def person() -> Person:
+    """Make the chair, with portrait."""
+    return Person.objects.create(
+        name="Ingrid Åhman",
+        slug="ingrid-ahman",
+        title="socialdirektör",
+        employer="Sjöbergs kommun",
+        portrait=picture("Ingrid Åhman", (800, 900), "#d9c3ae"),
+    )
+
+
+def association() -> Identity:
+    """Say who the association is."""
+    who = Identity.load()
+    who.name = "Föreningen Sveriges socialledare"
+    who.short_name = "FSS"
+    who.tagline = "För dig som leder socialtjänsten"
+    who.postal_address = "Box 123\n111 22 Stockholm"
+    who.organisation_number = "802400-0000"
+    who.email = "kansliet@example.se"
+    who.save()
+    return who
+
+
+def posts(publish: Callable[..., Any]) -> dict[str, Any]:
+    """Publish a full post of every kind; returns them by kind."""
+    chair = person()
+    esn = Abbreviation.objects.create(short="ESN", meaning="European Social Network")
+    lead = picture("Hamnen i Malmö", caption="Västra hamnen en tidig morgon.", photographer="Bo Ek")
+    made: dict[str, Any] = {}
+    made["column"] = publish(
+        Column,
+        title="Mod behövs mest när ingen ser på",
+        summary="Att leda socialtjänst är att stå kvar när frågorna är svåra. I vår prövas vi alla, och just därför behöver vi varandra mer än på länge.",
+        sign_off="Varma hälsningar",
+        date=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
+        bylines=[Byline(person=chair, name="Ingrid Åhman", roles=[("role", {"title": "ordförande", "employer": "FSS"})])],
+        abbreviations=[esn],
+    )
+    made["call"] = publish(
+        Call,
+        title="Skicka in ditt abstract till nordiska forskarkonferensen",
+        summary="Forskare och praktiker inbjuds att bidra till tre dagar om kunskap i socialt arbete.",
+        wanted="abstract",
+        organiser="Nordiska nätverket för socialt arbete",
+        deadline=date(2026, 4, 17),
+        decision=date(2026, 6, 1),
+        event_first=date(2026, 9, 30),
+        event_last=date(2026, 10, 2),
+        event_place="Åbo",
+        link="https://example.se/abstract?år=2026&språk=sv",
+        lead_image=lead,
+    )
+    nominees = [
+        ("Bostad först i Norrdal", ["Norrdals kommun", "Region Norr"], ["Samverkan", "Digital omställning"]),
+        ("Fältarna på nätet", ["Sjöbergs kommun"], ["Digital omställning"]),
+        ("Tillsammans & trygg", ["Ö-kommunerna"], ["Samverkan"]),
+    ]
+    made["award"] = publish(
+        Award,
+        title="Tre svenska projekt är nominerade till årets europeiska pris",
+        summary="Rösta på den insats som du tycker har betytt mest.",
+        award_name="Europeiska socialpriset",
+        edition="2026",
+        submitted=110,
+        nominated=44,
+        category_count=6,
+        voting_closes=date(2026, 11, 4),
+        vote_url="https://example.se/rosta",
+        nominees=[
+            ("nominee", {"project": project, "organisations": organisations, "categories": categories, "wins": []})
+            for project, organisations, categories in nominees
+        ],
+    )
+    made["event"] = publish(
+        Event,
+        title="Socialchefsdagarna i Malmö",
+        summary="Tre dagar om ledarskap, hållbarhet och det som bär när resurserna minskar.",
+        first_day=date(2026, 6, 17),
+        last_day=date(2026, 6, 19),
+        pre_day=date(2026, 6, 16),
+        pre_day_name="Nätverksdag",
+        place="Malmö Live",
+        theme="Ledarskap som bär",
+        member_discount="900 kronor lägre avgift",
+        registration_url="https://example.se/anmalan",
+        registration_closes=date(2026, 5, 20),
+        programme=[
+            ("session", {"day": date(2026, 6, 17), "time": "09.30–10.15", "title": "Inledning", "who": "Ingrid Åhman"}),
+            ("session", {"day": date(2026, 6, 17), "time": "10.30", "title": "Vad säger forskningen?", "who": ""}),
+        ],
+        on_site=[("person", {"person": chair, "days": "17 och 18 juni", "preliminary": True, "contact": "ingrid@example.se"})],
+        documentation=[],
+    )
+    made["article"] = publish(
+        Article,
+        title="Ny vägledning om barn som anhöriga",
+        summary="Vägledningen samlar det som fungerat i tio kommuner och ger stöd för hur arbetet kan börja.",
+        lead_image=lead,
+        bylines=[Byline(name="Kansliet")],
+    )
+    made["clipping"] = publish(
+        Clipping,
+        title="”Vi har råd att göra rätt från början”",
+        paper="Sydposten",
+        printed=date(2026, 2, 21),
+        quotation="Varje krona till tidiga insatser kommer tillbaka, men sällan i samma budget.",
+        quotation_source="Ingrid Åhman i Sydposten",
+        link="https://example.se/sydposten",
+    )
+    made["film"] = publish(
+        Film,
+        title="En dag på socialkontoret",
+        summary="Följ med tre socialsekreterare från morgonmöte till hembesök.",
+        films=[
+            (
+                "film",
+                {"url": "https://vimeo.com/76979871", "title": "En dag på socialkontoret", "length": "3:42", "people": ["Ali Berg"], "credits": "", "transcript": "…"},
+            )
+        ],
+        production="Bildbolaget",
+        lead_image=lead,
+    )
+    made["page"] = publish(PlainPage, title="Om föreningen", summary="Vi samlar dem som leder socialtjänsten.")
+    return made
+
+
+def issue(chosen: list[Any], **fields: Any) -> Issue:
+    """Make an issue of posts, with every free block after them; saved, not approved."""
+    fields = {
+        "subject": "Mod, möten och en stängningsdag att minnas",
+        "preheader": "Ordföranden om mod · sista dag för abstract · Malmö i juni",
+        "number": 3,
+        "introduction": "<p>Hej! I det här numret möter du bland annat <b>tre nominerade projekt</b> och en vägledning som redan används.</p>",
+        **fields,
+    }
+    made = Issue(**fields)
+    made.content = [
+        *(("post", {"post": post, "title": "", "summary": ""}) for post in chosen),
+        ("text", '<h2>Från kansliet</h2><p>Vi är tre kollegor som gärna svarar: <a href="mailto:info@example.se">info@example.se</a>.</p><ul><li>Måndagar</li><li>Torsdagar</li></ul>'),
+        ("dates", {"title": "Viktiga datum", "days": 120}),
+        ("quotation", {"text": "Det är i vardagen som rättigheter blir verkliga.", "source": "Ur verksamhetsberättelsen"}),
+        ("button", {"text": "Bli medlem", "url": "https://example.se/medlem"}),
+    ]
+    made.save()
+    return made
