@@ -1,0 +1,170 @@
+"""What a social network must offer (`Channel`), how it fails (`ChannelError`), and where it is found.
+
+A network is one file or folder beside this one and one entry in `SOCIAL_CHANNELS`.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class ChannelError(Exception):
+    """A call to a network failed; the bits say what the caller may do.
+
+    `permanent`: the same will be refused again. `unknown`: the network may have acted. `pause`: no row
+    of this channel can succeed until somebody mends the connection. `retry_at`: not before then.
+    `status` and `request` are the network's answer, for the log.
+    """
+
+    permanent = False
+    unknown = False
+    pause = False
+
+    def __init__(self, words: Any, *, status: int | None = None, request: str = "", retry_at: datetime | None = None) -> None:
+        super().__init__(str(words))
+        self.status = status
+        self.request = request
+        self.retry_at = retry_at
+
+
+class Refused(ChannelError):
+    """The network looked at it and said no; saying it again changes nothing."""
+
+    permanent = True
+
+
+class NotSent(ChannelError):
+    """Nothing happened on the other side; later is fine, from `retry_at` where that is known."""
+
+
+class Throttled(NotSent):
+    """The network asks everybody here to wait: `retry_at`, where it says until when."""
+
+
+class Unknown(ChannelError):
+    """The request left, but whether the network acted is unknown: look before sending again."""
+
+    unknown = True
+
+
+class Duplicate(Unknown):
+    """The network says that it already has this post, `remote_id`; it may be a ghost, so verify it."""
+
+    def __init__(self, words: Any, remote_id: str, **answer: Any) -> None:
+        super().__init__(words, **answer)
+        self.remote_id = remote_id
+
+
+class Paused(ChannelError):
+    """The connection doesn't work (token, role, version): the channel pauses, rows wait."""
+
+    pause = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a channel is asked to publish, all plain: `picture` is the channel's own reference to it."""
+
+    text: str
+    title: str
+    description: str
+    link: str
+    picture: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A post as the network knows it, with its public address."""
+
+    remote_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do; `limit` is in the units of the channel's `length`."""
+
+    limit: int
+    pictures: bool = True
+    update: bool = True
+    delete: bool = True
+
+
+class Channel(Protocol):
+    """A social network. All methods that call out raise ChannelError; the others never call out."""
+
+    alias: str
+    label: str
+    capabilities: Capabilities
+
+    def connected(self) -> bool:
+        """Tell whether posts can be made without hands."""
+
+    def can_send_pictures(self) -> bool:
+        """Tell whether the connected account may upload pictures."""
+
+    def length(self, text: str) -> int:
+        """Return how much of `capabilities.limit` the plain `text` takes."""
+
+    def validate(self, draft: Draft) -> None:
+        """Raise Refused where the network is known to refuse this draft."""
+
+    def prepare(self, picture: bytes) -> str:
+        """Hand over a JPEG and return the network's reference to it."""
+
+    def prepared(self, reference: str) -> bool:
+        """Tell whether a handed-over picture may be used now; raises Refused when it never will."""
+
+    def wire(self, draft: Draft) -> str:
+        """Return the exact body that `publish` sends; pure."""
+
+    def publish(self, wire: str) -> Receipt:
+        """Send the body. Only this raises Unknown and Duplicate."""
+
+    def find(self, wire: str, since: datetime, known: frozenset[str]) -> Receipt | None:
+        """Look for the post that `wire` would have made after `since`, other than those already `known`."""
+
+    def verify(self, remote_id: str, wire: str) -> Receipt | None:
+        """Look at one post; None where it is gone or isn't what `wire` says."""
+
+    def update(self, remote_id: str, text: str) -> None:
+        """Replace the text of a post (the card stays)."""
+
+    def delete(self, remote_id: str) -> None:
+        """Take a post away; one that is gone already is fine."""
+
+    def address(self, remote_id: str) -> str:
+        """Return the public address of a post."""
+
+    def read_address(self, url: str) -> Receipt:
+        """Read the address of a post made by hand; raises Refused where it isn't one."""
+
+
+@lru_cache(maxsize=32)
+def _built(alias: str, backend: str, options: str) -> Channel:
+    made: Channel = import_string(backend)(alias, **json.loads(options))
+    return made
+
+
+class NoSuchChannel(LookupError):
+    """`SOCIAL_CHANNELS` has no entry of this name."""
+
+
+def get_channel(alias: str) -> Channel:
+    """Return the channel that `SOCIAL_CHANNELS` names `alias`. Raises NoSuchChannel."""
+    try:
+        entry = dict(settings.SOCIAL_CHANNELS[alias])
+    except KeyError:
+        raise NoSuchChannel(alias) from None
+    return _built(alias, entry.pop("BACKEND"), json.dumps(entry, sort_keys=True))
+
+
+def aliases() -> list[str]:
+    """Return the names of all channels."""
+    return list(settings.SOCIAL_CHANNELS)

@@ -1,0 +1,113 @@
+"""Which posts are announced, when, and the rows that say so. Nothing here calls out.
+
+A row is unique per post, channel and occasion: `first` once in a post's life, `again:N` by an editor.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.models import Post
+from cms.outbox import Outgoing
+from social import connection
+from social.channels import aliases
+from social.compose import clean
+from social.models import AGAIN, FIRST, Announcement, ChannelState
+from social.posts import goes_out_by_itself, why_not
+from social.reconcile import reconcile_due as reconcile_due
+from social.sending import announce_due as announce_due
+
+
+class NotNow(ValidationError):
+    """The editor asked for an announcement that can't be made; says why."""
+
+
+def receive(post: Post) -> None:
+    """Hear of a post that went live (`cms.publishing.when_live`): insert its rows, once in its life."""
+    now = timezone.now()
+    for channel in aliases():
+        if goes_out_by_itself(post, ChannelState.of(channel)):
+            insert(post, channel, FIRST, now + timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS))
+
+
+def insert(post: Post, channel: str, occasion: str, due: datetime, **fields: Any) -> bool:
+    """Insert a row unless it exists; True if it is new. Safe to repeat."""
+    row = Announcement(
+        post_id=post.pk,
+        translation_key=post.translation_key,
+        post_title=post.title[:255],
+        channel=channel,
+        occasion=occasion,
+        next_attempt_at=due,
+        **fields,
+    )
+    before = Announcement.objects.filter(translation_key=post.translation_key, channel=channel, occasion=occasion)
+    with transaction.atomic():
+        if before.exists():
+            return False
+        Announcement.objects.bulk_create([row], ignore_conflicts=True)
+    return True
+
+
+def announce_again(post: Post, channel: str, now: datetime, text: str = "") -> Announcement:
+    """Announce a live post because an editor says so, due at `now`; returns the row.
+
+    The first time it is the occasion `first`, then `again:N`. `text`: the editor's words for this row.
+    Raises NotNow when the post can't be announced, or an announcement of it is already under way.
+    """
+    if reason := why_not(post, channel, now, text):
+        raise NotNow(reason)
+    rows = Announcement.objects.filter(translation_key=post.translation_key, channel=channel)
+    if rows.filter(state__in=Announcement.UNSETTLED).exists():
+        raise NotNow(_("An announcement of this post is already under way."))
+    occasion = _next_occasion(rows)
+    if not insert(post, channel, occasion, now, own_text=clean(text), by_hand=True):
+        raise NotNow(_("An announcement of this post is already under way."))
+    return rows.get(occasion=occasion)
+
+
+def _next_occasion(rows: QuerySet[Announcement]) -> str:
+    taken = set(rows.values_list("occasion", flat=True))
+    if FIRST not in taken:
+        return FIRST
+    number = 1
+    while f"{AGAIN}{number}" in taken:
+        number += 1
+    return f"{AGAIN}{number}"
+
+
+def sweep(now: datetime) -> int:
+    """Insert the rows that the signal missed, by the same rules; returns how many."""
+    inserted = 0
+    for channel in aliases():
+        state = ChannelState.of(channel)
+        for post in _unannounced(state) if state.active_since else ():
+            if goes_out_by_itself(post, state):
+                due = max(now, post.first_published_at + timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS))
+                inserted += insert(post, channel, FIRST, due)
+    return inserted
+
+
+def _unannounced(state: ChannelState) -> Iterable[Post]:
+    done = Announcement.objects.filter(channel=state.channel, occasion=FIRST).values("translation_key")
+    posts = Post.objects.filter(listed=True, alias_of__isnull=True, imported_from="", first_published_at__gte=state.active_since)
+    return posts.exclude(translation_key__in=done).select_related("live_revision").order_by("first_published_at")
+
+
+def next_due(now: datetime) -> datetime | None:
+    """Return when the next row wants a worker, for the scheduler's alarms; None when nothing waits."""
+    waiting = Q(state__in=(Outgoing.WAITING, Announcement.UNKNOWN))
+    died = Q(state=Outgoing.SENDING, lease_until__isnull=False)
+    rows = Announcement.objects.exclude(channel__in=connection.held(now))
+    times = [
+        rows.filter(waiting).aggregate(at=Min("next_attempt_at"))["at"],
+        rows.filter(died).aggregate(at=Min("lease_until"))["at"],
+    ]
+    return min((at for at in times if at), default=None)

@@ -1,0 +1,159 @@
+"""Connecting a channel, keeping its tokens, pausing and resuming it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from social.channels import ChannelError, Throttled, aliases, get_channel
+from social.models import ChannelState
+
+RENEW_AHEAD = timedelta(days=14)
+WARN_DAYS = (21, 14, 7, 3, 1)
+SHORT_RETRY = timedelta(seconds=15)
+
+
+class TokenAnswer(Protocol):
+    """What a network's token endpoint gave."""
+
+    @property
+    def access_token(self) -> str:
+        """The token that opens the interface."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends."""
+
+    @property
+    def scope(self) -> str:
+        """The granted rights."""
+
+    @property
+    def refresh_token(self) -> str:
+        """The token that renews, "" where there is none."""
+
+    @property
+    def refresh_expires_at(self) -> datetime | None:
+        """When renewing ends."""
+
+
+def _token_fields(tokens: TokenAnswer) -> dict[str, Any]:
+    fields: dict[str, Any] = {"access_token": tokens.access_token, "expires_at": tokens.expires_at}
+    if tokens.scope:
+        fields["scope"] = tokens.scope
+    if tokens.refresh_token:
+        fields["refresh_token"] = tokens.refresh_token
+    if tokens.refresh_expires_at:
+        fields["refresh_expires_at"] = tokens.refresh_expires_at
+    return fields
+
+
+def connect(
+    channel: str, tokens: TokenAnswer, organization: str, now: datetime, *, name: str = "", role: str = ""
+) -> ChannelState:
+    """Connect `channel` to the page `organization`; it announces what is first published from `now` on.
+
+    Reconnecting keeps the earlier beginning, so that what waits meanwhile still goes out.
+    """
+    with transaction.atomic():
+        state = ChannelState.objects.filter(channel=channel).first() or ChannelState(channel=channel)
+        fields = {"refresh_token": "", "refresh_expires_at": None, "scope": ""} | _token_fields(tokens)
+        for field, value in fields.items():
+            setattr(state, field, value)
+        state.organization, state.organization_name, state.role = organization, name, role
+        state.active_since = state.active_since or now
+        state.connected_at = now
+        state.paused_reason, state.quiet_until, state.throttled = "", None, 0
+        state.save()
+    return state
+
+
+def keep_tokens(channel: str, tokens: TokenAnswer) -> None:
+    """Store renewed tokens; a renewal without a refresh token keeps the old one, whose end never moves."""
+    # update() encrypts as save() does, and touches nothing that a pause writes at the same time.
+    ChannelState.objects.filter(channel=channel).update(**_token_fields(tokens))
+
+
+def disconnect(channel: str) -> None:
+    """Forget the tokens; nothing is announced of itself any more."""
+    ChannelState.objects.filter(channel=channel).update(
+        access_token="", refresh_token="", expires_at=None, refresh_expires_at=None, active_since=None, paused_reason=""
+    )
+
+
+def announce_by_hand(channel: str, now: datetime) -> None:
+    """Begin to prepare announcements without an API: each becomes a row to post by hand."""
+    with transaction.atomic():
+        ChannelState.objects.get_or_create(channel=channel)
+        ChannelState.objects.filter(channel=channel, active_since__isnull=True).update(active_since=now)
+
+
+def pause(channel: str, reason: str) -> None:
+    """Stop a channel: its rows wait, untouched, until it is resumed or reconnected."""
+    with transaction.atomic():
+        ChannelState.objects.get_or_create(channel=channel)
+        ChannelState.objects.filter(channel=channel).update(paused_reason=reason or _("Paused."))
+
+
+def resume(channel: str) -> None:
+    """Let a channel go on."""
+    ChannelState.objects.filter(channel=channel).update(paused_reason="", quiet_until=None, throttled=0)
+
+
+def hold(channel: str, error: Throttled, now: datetime, jitter: float) -> datetime:
+    """Keep a throttled channel quiet and return until when.
+
+    Until LinkedIn's own `Retry-After`; else one short retry, then after midnight UTC, when the daily
+    limits start anew, spread over ten minutes by `jitter` (0 to 1).
+    """
+    state = ChannelState.of(channel)
+    at = error.retry_at
+    if at is None:
+        at = now + SHORT_RETRY if state.throttled == 0 else after_midnight(now) + timedelta(minutes=10 * jitter)
+    ChannelState.objects.filter(channel=channel).update(quiet_until=at, throttled=state.throttled + 1)
+    return at
+
+
+def calm(channel: str) -> None:
+    """Note that the network answers again."""
+    ChannelState.objects.filter(channel=channel, throttled__gt=0).update(throttled=0, quiet_until=None)
+
+
+def after_midnight(now: datetime) -> datetime:
+    """Return the next midnight UTC, ten seconds in, whatever zone `now` is in."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=10, microsecond=0)
+    return today + timedelta(days=1)
+
+
+def held(now: datetime) -> list[str]:
+    """Return the channels whose rows must not be touched at `now`: paused, or asked to be quiet."""
+    paused = ChannelState.objects.exclude(paused_reason="") | ChannelState.objects.filter(quiet_until__gt=now)
+    return list(paused.values_list("channel", flat=True))
+
+
+def renew_due(now: datetime) -> dict[str, int]:
+    """Duty: renew tokens that end within 14 days, where a refresh token exists. Returns counts."""
+    counts = {"renewed": 0, "failed": 0}
+    ending = ChannelState.objects.filter(channel__in=aliases(), expires_at__lte=now + RENEW_AHEAD, paused_reason="")
+    for state in ending.exclude(refresh_token=""):
+        try:
+            get_channel(state.channel).renew()  # type: ignore[attr-defined]
+            counts["renewed"] += 1
+        except ChannelError as error:
+            counts["failed"] += 1
+            if error.pause:
+                pause(state.channel, str(error))
+    return counts
+
+
+def warnings(now: datetime) -> list[tuple[str, str]]:
+    """Return (channel, words) for each connection that is about to end or doesn't work."""
+    found = []
+    for state in ChannelState.objects.all():
+        days = state.days_left(now)
+        if state.paused_reason:
+            found.append((state.channel, state.paused_reason))
+        elif state.connected and days is not None and days <= WARN_DAYS[0]:
+            found.append((state.channel, _("The connection ends in %(days)s days. Reconnect.") % {"days": days}))
+    return found
