@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from ninja import Schema
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -148,7 +149,11 @@ class Award(Post):
 
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show figures, nominees by category and, while voting is open, the button."""
-        figures = ((_("Submitted"), self.submitted), (_("Nominated"), self.nominated), (_("Categories"), self.category_count))
+        figures = (
+            (pgettext_lazy("award", "Submitted"), self.submitted),
+            (_("Nominated"), self.nominated),
+            (_("Categories"), self.category_count),
+        )
         opened = not (self.voting_opens and self.own_moments()[0].starts > now)  # type: ignore[operator]
         action = Link(str(_("Vote")), self.vote_url) if self.vote_url and opened and self.is_open(now) else None
         return {
