@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. `make help` lists them.
 PY := .venv/bin/python
-CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/django.po templates/*/locale/sv/LC_MESSAGES/django.po)
+CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/*.po templates/*/locale/sv/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup catalogues demo test check bench openapi types messages lock debian
