@@ -10,6 +10,8 @@ from django.db.models import Count, Min
 from cms.outbox import Outgoing
 from deploy import heartbeats
 from newsletter.models import Batch, Delivery, Mailing
+from social import announce
+from social.models import Announcement
 
 PATIENCE = timedelta(minutes=5)
 
@@ -32,7 +34,12 @@ def queues(now: datetime) -> list[Queue]:
 
 def _outgoing(model: type[Outgoing], now: datetime) -> Queue:
     rows = model._default_manager
-    due = rows.filter(state=Outgoing.WAITING, next_attempt_at__lte=now).aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    if model is Announcement:
+        # What a paused channel holds back isn't late.
+        due = announce.next_due(now)
+    else:
+        due = rows.filter(state=Outgoing.WAITING).aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    due = due if due and due <= now else None
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     return Queue(model._meta.model_name or "", str(model._meta.verbose_name_plural), counts, due)
 

@@ -23,6 +23,7 @@ from cms.outbox import new_owner
 from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
+from social import announce, connection
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +51,13 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something to do to the second: `when()` reads the next moment from rows."""
+    """Something to do to the second: `when(now)` reads the next moment from rows.
+
+    Mailings and announcements need none: workers look for due rows every second.
+    """
 
     name: str
-    when: Callable[[], datetime | None]
+    when: Callable[[datetime], datetime | None]
     act: Act
 
 
@@ -61,12 +65,14 @@ SWEEPS = [
     Sweep("publishing", jobs.publish, 30),
     Sweep("mending", jobs.mend, 60),
     Sweep("key dates", jobs.mend_key_dates, 900),
+    Sweep("announcements", announce.sweep, 60),
+    Sweep("tokens", connection.renew_due, 3600),
 ]
 CALENDAR = [
     Appointment("clean-up", jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
 ]
 ALARMS = [
-    Alarm("publishing", publishing.next_due, jobs.publish),
+    Alarm("publishing", lambda now: publishing.next_due(), jobs.publish),
 ]
 
 
@@ -115,9 +121,10 @@ class Timetable:
 
     def derive(self) -> None:
         """Set each alarm anew by the rows; what is overdue is the sweeps' affair."""
+        now = timezone.now()
         for alarm in self.alarms:
-            at = alarm.when()
-            if at is not None and at > timezone.now():
+            at = alarm.when(now)
+            if at is not None and at > now:
                 self.engine.add_job(
                     _apart, "date", [self._ring, alarm], run_date=at, id=f"alarm {alarm.name}", replace_existing=True
                 )

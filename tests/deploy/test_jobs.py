@@ -80,7 +80,7 @@ def test_no_appointment_stands_in_the_hour_that_the_clocks_double():
 
 def test_an_alarm_is_set_by_the_rows_and_moves_with_them(db):
     moments = [timezone.now() + timedelta(hours=1)]
-    timetable = Timetable([], [], [Alarm("publishing", lambda: moments[0], Act())])
+    timetable = Timetable([], [], [Alarm("publishing", lambda now: moments[0], Act())])
     timetable.derive()
     moments[0] += timedelta(hours=1)
     timetable.derive()
@@ -89,7 +89,7 @@ def test_an_alarm_is_set_by_the_rows_and_moves_with_them(db):
 
 
 def test_an_overdue_moment_sets_no_alarm(db):
-    timetable = Timetable([], [], [Alarm("publishing", lambda: timezone.now() - timedelta(seconds=1), Act())])
+    timetable = Timetable([], [], [Alarm("publishing", lambda now: now - timedelta(seconds=1), Act())])
     timetable.derive()
     assert [job for job in timetable.engine.get_jobs() if job.id.startswith("alarm")] == []
 
