@@ -1,0 +1,77 @@
+"""LinkedIn as a real server process, connected, and time that is handed in."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from social import connection
+from social.announce import announce_due, reconcile_due
+from social.channels.linkedin.client import read_tokens
+from social.channels.memory import Memory
+from social.models import Announcement
+
+from tests.social.standin import ORGANIZATION, standing_in
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory):
+    with standing_in(tmp_path_factory.mktemp("linkedin")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server, settings):
+    """The stand-in, as new; SOCIAL_CHANNELS points at it, nothing is connected."""
+    _server.order("reset")
+    settings.SOCIAL_CHANNELS = {"linkedin": _server.options}
+    settings.RECONCILE_WAIT_SECONDS = 30
+    settings.ANNOUNCE_DELAY_SECONDS = 0
+    return _server
+
+
+@pytest.fixture
+def linkedin(server, db):
+    """The stand-in, connected for a day."""
+    tokens = read_tokens(server.order("token"), timezone.now())
+    connection.connect("linkedin", tokens, ORGANIZATION, timezone.now() - timedelta(days=1), role="ADMINISTRATOR")
+    return server
+
+
+@pytest.fixture
+def memory(settings, db):
+    """The in-memory twin as the only channel, announcing since yesterday."""
+    Memory.reset()
+    settings.SOCIAL_CHANNELS = {"memory": {"BACKEND": "social.channels.memory.Memory"}}
+    connection.announce_by_hand("memory", timezone.now() - timedelta(days=1))
+    yield Memory
+    Memory.reset()
+
+
+class Days:
+    """Time as the test has it: starts now, goes on by steps; each step lets the worker do what is due."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def later(self, seconds: float = 0.0) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def work(self, seconds: float = 0.0) -> dict[str, int]:
+        """Let `seconds` pass, then run both duties once; returns what they did."""
+        self.later(seconds)
+        done = announce_due(self.now)
+        for state, count in reconcile_due(self.now).items():
+            done[state] = done.get(state, 0) + count
+        return done
+
+
+@pytest.fixture
+def days():
+    """Time in the test's hands."""
+    return Days()
+
+
+@pytest.fixture
+def row():
+    """The only announcement there is, read anew."""
+    return lambda: Announcement.objects.get()
