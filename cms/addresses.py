@@ -1,8 +1,10 @@
 """Absolute addresses for readers, the same in a request and in a worker."""
 
+import re
 from typing import Any
 
 from django.conf import settings
+from wagtail.rich_text import expand_db_html
 
 
 def public_url(path: str) -> str:
@@ -18,3 +20,9 @@ def own_url(path: str) -> str:
 def site_path(page: Any) -> str:
     """Return the path that a reader sees, beginning with a slash: without the root page's own slug."""
     return "/" + "".join(str(page.url_path or "").split("/", 2)[2:])
+
+
+def absolute_html(source: str) -> str:
+    """Return rich text as HTML for other sites: files with Ordet's own address, pages as paths of the site."""
+    html = expand_db_html(source)
+    return re.sub(r'(\s(?:href|src)=")(/(?:documents|media)/)', rf"\g<1>{settings.SITE_URL}\g<2>", html)

@@ -14,7 +14,10 @@ class CmsConfig(AppConfig):
         """Hear of every publication and its end."""
         from wagtail.signals import page_published, page_unpublished
 
-        from cms.publishing import after_publish, after_unpublish
+        from cms import embeds, version
+        from cms.publishing import after_publish, after_unpublish, when_live
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
+        version.connect()
+        when_live(embeds.after_publication)

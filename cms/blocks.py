@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
-from wagtail.rich_text import expand_db_html
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms import renditions
+from cms.addresses import absolute_html, own_url
+
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h4"]
-BODY_SPEC = "max-1360x1360|format-webp"
 
 
 class PrintedRoleBlock(blocks.StructBlock):
@@ -55,7 +56,7 @@ class TextBlock(blocks.RichTextBlock):
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str]:
         """Return the text as HTML with links resolved."""
-        return {"html": expand_db_html(value.source)}
+        return {"html": absolute_html(value.source)}
 
 
 class PictureBlock(blocks.StructBlock):
@@ -89,11 +90,14 @@ class PictureBlock(blocks.StructBlock):
         return {**super().get_context(value, parent_context), "words": self.words(value)}
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any] | None:
-        """Return address, size and words."""
+        """Return address, size, words and smaller copies; nothing when the picture can't be shown."""
         if value["image"] is None:
             return None
-        copy = value["image"].get_rendition(BODY_SPEC)
-        return {"url": copy.url, "width": copy.width, "height": copy.height, **self.words(value)}
+        copies = [
+            {"url": own_url(one.url), "width": one.width, "height": one.height}
+            for one in renditions.copies(value["image"], "body")
+        ]
+        return {**copies[-1], **self.words(value), "copies": copies} if copies else None
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -221,7 +225,7 @@ class DocumentBlock(blocks.StructBlock):
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str] | None:
         """Return the words and the document's address."""
         document = value["document"]
-        return document and {"text": value["text"] or document.title, "url": document.url}
+        return document and {"text": value["text"] or document.title, "url": own_url(document.url)}
 
 
 class KeyDateBlock(blocks.StructBlock):

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -71,7 +72,7 @@ embed_finder_class = Finder
 def _ask(address: str) -> dict[str, Any]:
     try:
         answer = fetch.fetch("GET", address, max_bytes=200_000)
-        found = json.loads(answer.body) if answer.status == 200 else {}
+        found = json.loads(answer.body) if answer.status == HTTPStatus.OK else {}
     except (fetch.FetchError, ValueError) as error:
         raise EmbedNotFoundException(str(error)) from error
     if not isinstance(found, dict) or found.get("type") not in ("video", "rich"):

@@ -31,9 +31,19 @@ def listed(locale_id: int) -> QuerySet[Any]:
     from cms.pages.post import Post
 
     posts = Post.objects.filter(listed=True, listed_locale_id=locale_id)
+    return with_cards(unrestricted(posts)).order_by("-date", "-page_ptr_id")
+
+
+def unrestricted(pages: QuerySet[Any]) -> QuerySet[Any]:
+    """Return `pages` without those that stand under a restriction of Wagtail's, their own or an ancestor's."""
     for path in PageViewRestriction.objects.values_list("page__path", flat=True):
-        posts = posts.exclude(path__startswith=path)
-    return with_cards(posts).order_by("-date", "-page_ptr_id")
+        pages = pages.exclude(path__startswith=path)
+    return pages
+
+
+def public(pages: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the pages that anybody may open, listed or not."""
+    return unrestricted(pages.filter(live=True))
 
 
 def with_cards(posts: QuerySet[Any]) -> QuerySet[Any]:
@@ -41,7 +51,9 @@ def with_cards(posts: QuerySet[Any]) -> QuerySet[Any]:
     from cms.people import Byline
 
     bylines = Byline.objects.select_related("person").prefetch_related(bring("person__portrait", "portrait"))
-    return posts.prefetch_related(bring("lead_image", *LIST_SHAPES), "dates", "topics", Prefetch("bylines", queryset=bylines))
+    return posts.prefetch_related(
+        bring("lead_image", *LIST_SHAPES), "dates", "topics", "regions", Prefetch("bylines", queryset=bylines)
+    )
 
 
 def cursor(post: Any) -> str:
@@ -61,10 +73,14 @@ def read_cursor(after: str) -> tuple[datetime, int]:
         raise BadCursor(_("The key “after” is not one that this list gave.")) from None
 
 
-def page(posts: QuerySet[Any], *, after: str = "", limit: int = PAGE_SIZE) -> Listing:
+def page(posts: QuerySet[Any], *, after: str = "", limit: int = PAGE_SIZE, oldest_first: bool = False) -> Listing:
     """Return up to `limit` posts that follow the cursor `after`. Raises BadCursor."""
+    if oldest_first:
+        posts = posts.order_by("date", "page_ptr_id")
     if after:
         date, key = read_cursor(after)
-        posts = posts.filter(Q(date__lt=date) | Q(date=date, page_ptr_id__lt=key), date__lte=date)
+        way = "gt" if oldest_first else "lt"
+        beyond = Q(**{f"date__{way}": date}) | Q(date=date, **{f"page_ptr_id__{way}": key})
+        posts = posts.filter(beyond, **{f"date__{way}e": date})
     found = list(posts[: limit + 1])
     return Listing(found[:limit], cursor(found[limit - 1]) if len(found) > limit else "")

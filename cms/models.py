@@ -23,6 +23,7 @@ from cms.people import Byline as Byline
 from cms.people import Person as Person
 from cms.people import Role as Role
 from cms.users import User as User
+from cms.version import ContentVersion as ContentVersion
 from cms.vocabulary import Abbreviation as Abbreviation
 from cms.vocabulary import Region as Region
 from cms.vocabulary import Topic as Topic

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 
+from cms import listing
 from cms.addresses import site_path
 
 
@@ -23,9 +24,7 @@ def place(page: Any) -> Place:
 
 def sections() -> list[Place]:
     """Return the pages below home that stand in the menu, in the editors' order."""
-    pages = Page.objects.live().in_menu().filter(depth=3)
-    for path in PageViewRestriction.objects.values_list("page__path", flat=True):
-        pages = pages.exclude(path__startswith=path)
+    pages = listing.public(Page.objects.in_menu().filter(depth=3))
     return [place(page) for page in pages.order_by("path")]
 
 

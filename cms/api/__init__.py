@@ -1,0 +1,73 @@
+"""The content API, version 1: typed, read-only, the same for all front ends.
+
+Mounted by `deploy.urls`; `openapi.json` and `docs` come with it.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import NinjaAPI, Query
+from ninja.renderers import JSONRenderer
+
+from cms.api import finding, problems, schemas, shapes
+from cms.api.answers import answered
+
+PREFIX = "/api/content/v1/"
+FAILS = {404: schemas.Problem, 422: schemas.Problem}
+
+
+class Renderer(JSONRenderer):
+    """JSON in UTF-8, with Swedish letters as they are."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+
+
+api = NinjaAPI(
+    renderer=Renderer(),
+    title="Ordet content API",
+    version="1",
+    description="What the association has published. Errors are application/problem+json; unknown parameters are refused.",
+    urls_namespace="content",
+)
+problems.register(api)
+api.add_decorator(answered, mode="view")
+
+
+@api.get(
+    "posts", response={200: schemas.Cards, 422: schemas.Problem}, operation_id="listPosts", summary="List posts", tags=["posts"]
+)
+def list_posts(request: HttpRequest, filters: Query[schemas.Filters]) -> Any:
+    """Cards of published posts, newest first; follow `after` for more."""
+    now = timezone.now()
+    return shapes.cards(finding.posts(filters, request.content_state.locale_id, now), now)  # type: ignore[attr-defined]
+
+
+@api.get(
+    "posts/{uuid:key}", response={200: schemas.AnyDetail, **FAILS}, operation_id="getPost", summary="One post", tags=["posts"]
+)
+def get_post(request: HttpRequest, key: UUID) -> Any:
+    """A whole post by its id."""
+    return shapes.detail(finding.post(key, request.content_state.locale_id), timezone.now())  # type: ignore[attr-defined]
+
+
+@api.get(
+    "by-path",
+    response={200: schemas.AnyDetail | schemas.IndexShape | schemas.Redirect, **FAILS},
+    operation_id="getByPath",
+    summary="Whatever stands at a path",
+    tags=["pages"],
+)
+def by_path(request: HttpRequest, path: str) -> Any:
+    """The home page, a section or a post at `path`, or where it went; one request is enough."""
+    found = finding.page(path)
+    if isinstance(found, finding.Redirect):
+        return {"redirect": finding.goal(found), "permanent": found.is_permanent}
+    return shapes.page(found, timezone.now())
+
+
+@api.get("{path:rest}", include_in_schema=False)
+def nothing(request: HttpRequest, rest: str) -> Any:
+    """Answer every other address with a problem instead of the reader site's page."""
+    raise Http404

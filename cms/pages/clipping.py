@@ -55,7 +55,7 @@ class Clipping(Post):
         """Return paper, quotation and where to read it."""
         return {name: getattr(self, name) for name in ("paper", "quotation", "quotation_source", "link")} | {
             "printed": self.printed.isoformat() if self.printed else None,
-            "document_url": self.document.url if self.document else "",
+            "document_url": own_url(self.document.url) if self.document else "",
         }
 
     def own_kicker(self) -> str:

@@ -61,10 +61,11 @@ def drawn(colours: tuple[str, str, str], size: tuple[int, int]) -> Image.Image:
     return image
 
 
-def person(name: str, slug: str, title: str, employer: str, portrait: Picture | None = None, **more: str) -> Person:
-    """Return a person with a role in the association."""
+def person(name: str, slug: str, title: str, employer: str, portrait: Picture | None = None, office: str = "", **more: str) -> Person:
+    """Return a person, with an office in the association or none."""
     made = Person.objects.create(name=name, slug=slug, title=title, employer=employer, portrait=portrait, **more)
-    Role.objects.create(person=made, title="Ordförande", organisation="Föreningen Sveriges Socialtjänstchefer")
+    if office:
+        Role.objects.create(person=made, title=office, organisation="Föreningen Sveriges Socialtjänstchefer")
     return made
 
 
@@ -99,7 +100,7 @@ def printed(now: datetime, faces: str = "", scene: str = "") -> dict[str, Any]:
     lake = picture("Konferenssalen", ("#c9dbe0", "#f3d9a4", "#3f6b6e"), (1600, 1067), scene, description="En full konferenssal sedd bakifrån", caption="Över fyrahundra deltagare samlades i Malmö.", photographer="Lina Åberg")
     wood = picture("Skogen", ("#e9dfcd", "#c96f4a", "#27474a"), (1600, 1067), description="En tecknad skogsbacke i kvällsljus", caption="Omslaget till årets rapport.", photographer="Per Öst")
     face = picture("Karin", ("#d8cfc2", "#8a5a44", "#37525a"), (600, 600), faces, description="Porträtt av Karin Ek", photographer="Lina Åberg")
-    karin = person("Karin Ek", "karin-ek", "Socialdirektör", "Umeå kommun", face, competences="ledarskap, barn och unga")
+    karin = person("Karin Ek", "karin-ek", "Socialdirektör", "Umeå kommun", face, "Ordförande", competences="ledarskap, barn och unga")
     omar = person("Omar Lindqvist", "omar-lindqvist", "Utvecklingschef", "Region Skåne", competences="nära vård, digitalisering", email="omar@example.se")
     topics = [Topic.objects.create(name=name, slug=slug) for name, slug in (("Ledarskap", "ledarskap"), ("Barn och unga", "barn-och-unga"))]
     north = Region.objects.create(name="Norrland", slug="norrland")

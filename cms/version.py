@@ -1,0 +1,117 @@
+"""The version of all that readers can see: caches are keyed by it, so nothing has to be emptied.
+
+One row, raised in the same transaction as the change. Time changes answers too (a call closes), so the
+moment at which a key date last passed belongs to the state.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Max, Subquery
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# A draft changes these alone; no reader sees any of them.
+DRAFT_FIELDS = {
+    "draft_title",
+    "expired",
+    "has_unpublished_changes",
+    "latest_revision",
+    "latest_revision_created_at",
+    "locked",
+    "locked_at",
+    "locked_by",
+}
+
+
+class ContentVersion(models.Model):
+    """How often readers' content has changed, and when last; a single row."""
+
+    number = models.BigIntegerField(_("number"), default=0)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("content version")
+        verbose_name_plural = _("content versions")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What readers' content stands at: `key` names it, `changed_at` dates it, `locale_id` is the site's language."""
+
+    key: str
+    changed_at: datetime
+    locale_id: int
+
+
+def state(now: datetime) -> State:
+    """Return the state at `now`, in one query."""
+    from wagtail.models import Locale
+
+    from cms.keydates import KeyDate
+
+    passed = KeyDate.objects.order_by().filter(ends__lte=now).annotate(one=models.Value(1)).values("one")
+    row = (
+        Locale.objects.filter(language_code=settings.LANGUAGE_CODE)
+        .annotate(
+            number=Subquery(ContentVersion.objects.filter(pk=1).values("number")),
+            changed=Subquery(ContentVersion.objects.filter(pk=1).values("changed_at")),
+            passed=Subquery(passed.annotate(last=Max("ends")).values("last")[:1]),
+        )
+        .values_list("pk", "number", "changed", "passed")
+        .get()
+    )
+    locale_id, number, changed, last = row
+    moments = [moment for moment in (changed, last) if moment]
+    return State(f"{number or 0}-{last.timestamp() if last else 0:.0f}", max(moments, default=EPOCH), locale_id)
+
+
+def bump() -> None:
+    """Raise the version; whatever was cached is out of date."""
+    now = timezone.now()
+    if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
+        ContentVersion.objects.bulk_create([ContentVersion(pk=1, number=1, changed_at=now)], ignore_conflicts=True)
+
+
+def changed(sender: type, **kwargs: Any) -> None:
+    """Receive any signal that tells of a change."""
+    fields = kwargs.get("update_fields")
+    if fields and set(fields) <= DRAFT_FIELDS:
+        return
+    bump()
+
+
+def watched() -> list[type[models.Model]]:
+    """Return the models whose rows readers see, directly or by their effect."""
+    from django.apps import apps
+    from wagtail.contrib.redirects.models import Redirect
+    from wagtail.embeds.models import Embed
+    from wagtail.models import Page, PageViewRestriction, Site
+
+    from cms import models as own
+    from cms.identity import Identity
+
+    pages = [model for model in apps.get_models() if issubclass(model, Page)]
+    snippets = [own.Person, own.Role, own.Topic, own.Region, own.Abbreviation, own.Picture, own.Attachment]
+    return [*pages, *snippets, Identity, Redirect, Embed, PageViewRestriction, Site]
+
+
+def connect() -> None:
+    """Listen to every change that readers can see; called once, when the app is ready, after publishing's own receivers."""
+    from wagtail.signals import page_published, page_unpublished, post_page_move
+
+    for model in watched():
+        name = f"cms.version.{model._meta.label}"
+        post_save.connect(changed, sender=model, dispatch_uid=f"{name}.saved")
+        post_delete.connect(changed, sender=model, dispatch_uid=f"{name}.deleted")
+    # The key dates are rebuilt after the page was saved, and a move changes paths without saving each page.
+    for signal in (page_published, page_unpublished, post_page_move):
+        signal.connect(changed, dispatch_uid="cms.version.pages")
