@@ -1,0 +1,373 @@
+"""From an item of the export to a plan for one page: everything is decided here, nothing is written."""
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from cms.importers import bodies
+from cms.importers.credits import IN_BRACKETS, credit_alone, credit_within
+from cms.importers.letters import Kicker, Letter, Signer, take_kicker, take_letter
+from cms.importers.links import Addresses
+from cms.importers.library import Library, Media, NoFile
+from cms.importers.mapping import Mapping, Rule
+from cms.importers.names import NameBook
+from cms.importers.pieces import Button, File, Film, Photo, Piece, Text, merged, tidy, words
+from cms.importers.shapes import SHAPES, Shape, take_document
+from cms.importers.wxr import Export, Item
+from cms.keydates import STOCKHOLM
+from cms.models import Post, content_types
+
+BY_CATEGORY = {
+    "clipping": "press pressklipp i-media fss-i-media media i-medierna pressrummet medialt",
+    "film": "film filmer video videor filmat",
+    "event": "konferens konferenser evenemang event kalender kalendarium",
+}
+DEFAULTS = {slug: kind for kind, slugs in BY_CATEGORY.items() for slug in slugs.split()}
+BLOGS = frozenset("blogg bloggar gastblogg gästblogg bloggen".split())
+# They sort, but say nothing of what a post is about.
+NO_TOPIC = (
+    frozenset("nyheter nyhet okategoriserade uncategorized allmant ordforanden-har-ordet aktuellt startsida".split()) | BLOGS
+)
+DRAFTS = {"draft", "pending", "private", "future"}
+SUMMARY = 300
+HREF = re.compile(r'<a href="([^"]*)">')
+URL = URLValidator(schemes=["http", "https"])
+
+
+class NotImportable(ValueError):
+    """The item can't become a page; the message says why."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """One page as it shall be. `problems` and `notes` are for the report; `pictures` and `documents`: those in the text, by their keys."""
+
+    item: Item
+    key: str
+    kind: str
+    live: bool
+    title: str
+    summary: str
+    date: datetime
+    published: datetime
+    body: list[Piece] = field(default_factory=list)
+    afterword: list[Piece] = field(default_factory=list)
+    postscript: str = ""
+    signers: tuple[Signer, ...] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)
+    lead: Media | None = None
+    portrait: Media | None = None
+    document: Media | None = None
+    pictures: dict[str, Media] = field(default_factory=dict)
+    documents: dict[str, Media] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def model(self) -> type[Post]:
+        """The content type's class."""
+        return content_types()[self.kind]
+
+    def problem(self, what: str) -> None:
+        """Note a problem once."""
+        if what not in self.problems:
+            self.problems.append(what)
+
+
+@dataclass(slots=True)
+class Context:
+    """What all items of one import share."""
+
+    export: Export
+    mapping: Mapping
+    library: Library
+    addresses: Addresses
+    names: NameBook
+    now: datetime
+    portraits: dict[str, str] = field(default_factory=dict)
+
+    def key(self, item_id: int) -> str:
+        """Return what marks a page as imported from an item; the same in every later export of the same site."""
+        host = (urlsplit(self.export.base).netloc + urlsplit(self.export.base).path).removeprefix("www.")
+        return f"wordpress:{host}/?p={item_id}"
+
+
+def digest(item: Item) -> str:
+    """Return a short mark of an item's content, to notice when a later export differs."""
+    parts = (item.title, item.slug, item.status, item.raw_date, item.excerpt, item.body, str(item.categories), str(item.tags))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def plan(item: Item, context: Context) -> Plan:
+    """Decide what becomes of an item. Raises NotImportable."""
+    if not item.id:
+        raise NotImportable(_("The item has no id."))
+    children = [listed.id for listed in context.export.attachments.values() if listed.parent == item.id]
+    body = bodies.convert(item.body, context.export.base, children)
+    kicker, pieces = take_kicker(body.pieces)
+    rule = _rule(item, context.mapping, kicker)
+    kind = rule.kind or _kind(item, kicker)
+    letter = take_letter(pieces, column=kind == "column") if kind != "page" else Letter(pieces, ())
+    made = _begun(item, kind, letter, context)
+    made.problems += body.notes
+    _date_by(made, kicker)
+    _fill(made, letter, kicker, context)
+    made.fields |= rule.fields
+    made.title = made.fields.pop("title", made.title)
+    made.summary = made.fields.pop("summary", made.summary)
+    made.words = _topics(item, rule, context.mapping)
+    _remark(made, item, letter, kicker, context)
+    return made
+
+
+def _rule(item: Item, mapping: Mapping, kicker: Kicker | None) -> Rule:
+    """Return the operator's rule: for the post itself, then its post type, then the first category that has one.
+
+    A column's kicker is stronger than a category, but not than a word on the post itself.
+    """
+    if item.slug in mapping.posts:
+        return mapping.posts[item.slug]
+    if item.kind in mapping.post_types:
+        return mapping.post_types[item.kind]
+    rules = (mapping.categories.get(term.slug) or mapping.categories.get(term.name) for term in item.categories)
+    found = next(filter(None, rules), Rule())
+    return found if kicker is None or found.kind == "column" else Rule(words=found.words)
+
+
+def _kind(item: Item, kicker: Kicker | None) -> str:
+    """Return the content type where no map speaks: a page, a column by its kicker, else what the category says."""
+    if item.kind == "page":
+        return "page"
+    return "column" if kicker else next((DEFAULTS[term.slug] for term in item.categories if term.slug in DEFAULTS), "article")
+
+
+def _begun(item: Item, kind: str, letter: Letter, context: Context) -> Plan:
+    """Return a plan with title, dates and whether it is published; what must be guessed makes a draft."""
+    title = item.title or Truncator(" ".join(map(words, letter.body))).chars(60)
+    if not title:
+        raise NotImportable(_("The item has neither a title nor a text."))
+    date = item.date or context.now
+    live = item.status == "publish" and not item.password and bool(item.title) and item.date is not None
+    made = Plan(item, context.key(item.id), kind, live, title[:255], "", date, date, signers=letter.signers)
+    if not item.title:
+        made.problem(_("Has no title; the beginning of its text stands for it, and it is left as a draft."))
+    if len(title) > 255:
+        made.problem(_("The title was cut to 255 characters."))
+    if item.date is None and item.status not in DRAFTS:
+        made.problem(_("The date “%(date)s” can't be read; left as a draft.") % {"date": item.raw_date})
+    return made
+
+
+def _date_by(made: Plan, kicker: Kicker | None) -> None:
+    """Take the day that the column itself states; the time of day stays."""
+    if made.kind != "column" or kicker is None or kicker.day is None:
+        return
+    local = made.date.astimezone(STOCKHOLM)
+    if abs(local.date() - kicker.day) > timedelta(days=31):
+        days = {"kicker": kicker.day.isoformat(), "published": local.date().isoformat()}
+        made.problem(_("The column says %(kicker)s, but was published %(published)s; the former is shown.") % days)
+    made.date = datetime.combine(kicker.day, time(local.hour, local.minute, local.second), STOCKHOLM).astimezone(UTC)
+
+
+def _fill(made: Plan, letter: Letter, kicker: Kicker | None, context: Context) -> None:
+    """Take pictures, documents, credits and the type's own fields out of the text."""
+    item = made.item
+    pieces = list(letter.body)
+    made.lead = _thumbnail(made, context)
+    made.portrait = _portrait(made, pieces, context)
+    shape = Shape(item, made.date, _usable(made, _credited(made, pieces), context), kicker, letter.greeting)
+    if made.kind in SHAPES:
+        SHAPES[made.kind](shape)
+    if made.kind == "clipping" and (file := next((piece for piece in shape.body if isinstance(piece, File)), None)):
+        take_document(shape, made.documents[file.url])
+    if made.kind == "article":
+        blog = any(term.slug in BLOGS for term in item.categories)
+        shape.fields["genre"] = "blog" if blog else "news"
+    if letter.greeting and made.kind != "column":
+        names = "<br/>".join(html.escape(signer.name, quote=False) for signer in letter.signers)
+        shape.body.append(Text(f"<p>{html.escape(letter.greeting, quote=False)}<br/>{names}</p>"))
+    made.fields |= shape.fields
+    made.document = shape.document
+    made.body = merged(_without_lead(made, shape.body))
+    made.afterword = merged(_usable(made, list(letter.afterword), context))
+    made.postscript = letter.postscript
+    _links(made, context)
+    made.summary = summary(item.excerpt, made.body)
+
+
+def summary(excerpt: str, pieces: list[Piece]) -> str:
+    """Return the excerpt, or the whole sentences with which the text begins, up to 300 characters."""
+    if text := " ".join(html.unescape(re.sub(r"<[^>]+>", "", excerpt)).split()):
+        return text
+    first = next((piece for piece in pieces if isinstance(piece, Text) and piece.html.startswith("<p>")), None)
+    markup = first.html[: first.html.index("</p>") + 4] if first else ""
+    text = Text(markup).words
+    if len(text) <= SUMMARY:
+        return text.rstrip(":")
+    ends = [found.end(1) for found in re.finditer(r"([.!?…][”\")]?)\s+(?=[A-ZÅÄÖ–”\d])", text[:SUMMARY])]
+    return text[: ends[-1]] if ends else Truncator(text).chars(SUMMARY)
+
+
+def _thumbnail(made: Plan, context: Context) -> Media | None:
+    number = made.item.meta.get("_thumbnail_id", "").strip()
+    if not number.isdigit():
+        return None
+    try:
+        return context.library.picture(Photo(attachment=int(number)))
+    except NoFile as error:
+        made.problem(str(error))
+        return None
+
+
+def _portrait(made: Plan, pieces: list[Piece], context: Context) -> Media | None:
+    """Return the writer's likely portrait: a picture without a caption right above the signature, or one named after the writer.
+
+    The former leaves the text, also where the writer has it as portrait already; another picture stays.
+    """
+    if len(made.signers) != 1:
+        return None
+    name = made.signers[0].name
+    last = pieces[-1] if pieces and isinstance(pieces[-1], Photo) and not pieces[-1].caption else None
+    found = _picture(last, context) if last else None
+    known = context.portraits.get(name)
+    if found is not None and known in (None, found.url):
+        pieces.pop()
+    elif found is None and made.lead is not None:
+        named = re.split(r"[\W_]+", f"{made.lead.path.stem} {made.lead.alt} {made.lead.title}".casefold())
+        found = made.lead if name.split()[0].casefold() in named else None
+    if found is None or known is not None:
+        return None
+    context.portraits[name] = found.url
+    return found
+
+
+def _picture(photo: Photo, context: Context) -> Media | None:
+    try:
+        return context.library.picture(photo)
+    except NoFile:
+        return None
+
+
+def _usable(made: Plan, pieces: list[Piece], context: Context) -> list[Piece]:
+    """Return `pieces` with what can't be stored replaced by links; found files are kept in the plan."""
+    checked = (_checked(made, piece, context) for piece in pieces)
+    return [piece for piece in checked if not (isinstance(piece, Text) and not piece.words)]
+
+
+def _checked(made: Plan, piece: Piece, context: Context) -> Piece:
+    try:
+        if isinstance(piece, Photo):
+            made.pictures[piece.key] = context.library.picture(piece)
+        elif isinstance(piece, File):
+            made.documents[piece.url] = context.library.document(piece.url)
+        elif isinstance(piece, Film | Button):
+            URL(piece.url)
+    except NoFile as error:
+        made.problem(str(error))
+        return _link(piece)
+    except ValidationError:
+        return _link(piece)
+    return piece
+
+
+def _link(piece: Any) -> Piece:
+    """Return a line that leads to what a piece would have shown."""
+    url = piece.src if isinstance(piece, Photo) else piece.url
+    text = (piece.caption or piece.alt) if isinstance(piece, Photo) else getattr(piece, "text", "")
+    text = text or unquote(urlsplit(url).path.rsplit("/", 1)[-1]) or url
+    return Text(f'<p><a href="{html.escape(url)}">{html.escape(text, quote=False)}</a></p>') if url else Text("")
+
+
+def _credited(made: Plan, pieces: list[Piece]) -> list[Piece]:
+    """Give credits that stand in the text to the picture before them, else the one after, else the lead picture."""
+    done: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        name = credit_alone(piece.words) if isinstance(piece, Text) else ""
+        inside = credit_within(piece.words)[2] if isinstance(piece, Text) and IN_BRACKETS.search(piece.html) else ""
+        if (name or inside) and _give(made, done, pieces, at, name or inside):
+            rest = "" if name else tidy(IN_BRACKETS.sub("", piece.html, count=1))  # type: ignore[union-attr]
+            done += [Text(rest)] if rest else []
+        else:
+            # A credit that stands before its picture has replaced it in `pieces`.
+            done.append(pieces[at])
+    return done
+
+
+def _give(made: Plan, done: list[Piece], pieces: list[Piece], at: int, name: str) -> bool:
+    """Write `name` as photographer of the nearest picture without one; tell whether there was any."""
+    for place in range(len(done) - 1, -1, -1):
+        if isinstance(photo := done[place], Photo) and not photo.photographer:
+            done[place] = replace(photo, photographer=name)
+            return True
+    for place in range(at + 1, len(pieces)):
+        if isinstance(photo := pieces[place], Photo) and not photo.photographer:
+            pieces[place] = replace(photo, photographer=name)
+            return True
+    if made.lead is not None and not made.lead.photographer:
+        made.lead = replace(made.lead, photographer=name[:200])
+        return True
+    return False
+
+
+def _links(made: Plan, context: Context) -> None:
+    """Find the old site's documents that texts link to; note addresses of the old site that lead nowhere from here."""
+    pieces = [*made.body, *made.afterword, Text(made.postscript)]
+    urls = [html.unescape(url) for piece in pieces if isinstance(piece, Text) for url in HREF.findall(piece.html)]
+    for url in [*urls, *(piece.url for piece in pieces if isinstance(piece, Button))]:
+        if context.library.is_file(url):
+            try:
+                made.documents[url] = context.library.document(url)
+            except NoFile as error:
+                made.problem(str(error))
+        elif context.addresses.item(url) == 0:
+            made.problem(_("Links to an address of the old site that isn't imported: %(url)s") % {"url": url})
+
+
+def _without_lead(made: Plan, pieces: list[Piece]) -> list[Piece]:
+    """Drop a first picture that is the lead picture again."""
+    first = pieces[0] if pieces else None
+    again = made.lead and isinstance(first, Photo) and made.pictures[first.key].url == made.lead.url
+    return pieces[1:] if again else pieces
+
+
+def _topics(item: Item, rule: Rule, mapping: Mapping) -> dict[str, list[str]]:
+    """Return topics and regions by name: tags, and the categories that say what a post is about."""
+    sorting = NO_TOPIC | set(DEFAULTS) | set(mapping.categories)
+    said = [term.name for term in (*item.tags, *item.categories) if not {term.slug, term.name} & sorting]
+    return {"topics": list(dict.fromkeys(said)), **rule.words}
+
+
+def _remark(made: Plan, item: Item, letter: Letter, kicker: Kicker | None, context: Context) -> None:
+    """Note what a person should look at, and the names that stand in the text."""
+    statuses = {
+        "private": _("Was private; left as a draft."),
+        "future": _("Was scheduled for %(date)s; left as a draft.") % {"date": item.raw_date},
+        "pending": _("Was waiting for review; left as a draft."),
+    }
+    remarks = {
+        statuses.get(item.status, ""): item.status in statuses,
+        _("Was protected by a password; left as a draft."): item.password,
+        _("Was pinned to the top (sticky); nothing here answers to that."): item.sticky,
+        _("Stands among the columns but has no kicker; imported as another type."): made.kind == "article"
+        and item.status == "publish"
+        and any(term.slug == "ordforanden-har-ordet" for term in item.categories),
+        _("Has the kicker of a column but no signature; add the byline."): kicker is not None and not letter.signers,
+    }
+    for text, applies in remarks.items():
+        if applies:
+            made.problem(text)
+    if made.portrait is not None:
+        made.notes.append(_("A picture became the portrait of %(name)s; see that it is.") % {"name": made.signers[0].name})
+    for signer in made.signers:
+        context.names.person(signer.name, item.name)
+    context.names.read(" ".join(map(words, [*made.body, *made.afterword])), item.name)
