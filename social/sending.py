@@ -189,5 +189,8 @@ def _prepared(row: Announcement, channel: Channel, picture: int, clock: Clock) -
 
 
 def _jpeg(picture: int) -> bytes:
-    with rendition(picture, RENDITION).file.open("rb") as file:
-        return bytes(file.read())
+    try:
+        with rendition(picture, RENDITION).file.open("rb") as file:
+            return bytes(file.read())
+    except OSError as error:
+        raise NoPicture(_("The picture's file can't be read: %(error)s") % {"error": error}) from None

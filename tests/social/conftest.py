@@ -1,16 +1,23 @@
 """LinkedIn as a real server process, connected, and time that is handed in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
+
 from social import connection
 from social.announce import announce_due, reconcile_due
 from social.channels.linkedin.client import read_tokens
 from social.channels.memory import Memory
 from social.models import Announcement
-
 from tests.social.standin import ORGANIZATION, standing_in
+
+
+@pytest.fixture(autouse=True)
+def _no_cached_renditions():
+    # Wagtail remembers renditions by picture id, and every test has a picture 1.
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +55,20 @@ def memory(settings, db):
 
 
 class Days:
-    """Time as the test has it: starts now, goes on by steps; each step lets the worker do what is due."""
+    """Time as the test has it: the wall's, and ahead of it by steps; each step lets the worker do what is due."""
 
     def __init__(self) -> None:
-        self.now = timezone.now()
+        self.ahead = timedelta(0)
+
+    @property
+    def now(self) -> datetime:
+        return timezone.now() + self.ahead
+
+    def begin(self, at: datetime) -> None:
+        self.ahead = at - timezone.now()
 
     def later(self, seconds: float = 0.0) -> None:
-        self.now += timedelta(seconds=seconds)
+        self.ahead += timedelta(seconds=seconds)
 
     def work(self, seconds: float = 0.0) -> dict[str, int]:
         """Let `seconds` pass, then run both duties once; returns what they did."""
@@ -74,4 +88,4 @@ def days():
 @pytest.fixture
 def row():
     """The only announcement there is, read anew."""
-    return lambda: Announcement.objects.get()
+    return Announcement.objects.get

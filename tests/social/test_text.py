@@ -2,9 +2,10 @@
 
 import re
 
-from deploy.demo.linkedin_text import as_stored, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from deploy.demo.linkedin_text import as_stored, read
 from social.channels.linkedin import text
 from social.shorten import shorten
 
