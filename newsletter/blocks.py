@@ -1,5 +1,8 @@
 """The blocks of an issue: items picked from published posts, and free ones."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -18,6 +21,13 @@ class PostItemBlock(blocks.StructBlock):
     class Meta:
         icon = "doc-full"
         label = _("Post")
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a post that isn't published."""
+        value = super().clean(value)
+        if not value["post"].live:
+            raise blocks.StructBlockValidationError({"post": ValidationError(_("The post isn't published. Publish it first."))})
+        return value
 
 
 class TextItemBlock(blocks.RichTextBlock):

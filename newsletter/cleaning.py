@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import nh3
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from newsletter.letter import SLOTS
@@ -69,11 +70,13 @@ def rich(html: str) -> str:
 
 
 def address(url: str) -> str:
-    """Return `url` if it is a whole http, https or mailto address, empty if it is; raises BadAddress."""
+    """Return `url` with its letters escaped; empty stays empty. Raises BadAddress unless it is whole and of SCHEMES."""
     url = url.strip()
-    if url and not _ADDRESS.fullmatch(url) or plain(url) != url:
+    if (url and not _ADDRESS.fullmatch(url)) or plain(url) != url:
         raise BadAddress(_("The link “%(url)s” isn't a complete address that begins with https://.") % {"url": plain(url)[:120]})
-    return url
+    # The host may be an IDN, which percent signs would break.
+    start, rest = re.match(r"((?:https?://[^/?#]*)?)(.*)", url, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{start}{iri_to_uri(rest)}"
 
 
 def cleaned(value: Any) -> Any:

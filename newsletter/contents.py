@@ -1,6 +1,7 @@
 """Issue → Contents: looks up everything a letter needs (posts, pictures, dates, the association), so that rendering is pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,7 +123,7 @@ def expanded(html: str) -> str:
 
 def _item(child: Any, number: int, now: datetime) -> Item:
     try:
-        return _MAKERS[child.block_type](child.value, now)  # type: ignore[no-any-return]
+        return _MAKERS[child.block_type](child.value, now)
     except (NoPicture, _Gone) as error:
         why = " ".join(getattr(error, "messages", [str(error)]))
         raise LetterError(
@@ -186,7 +187,14 @@ def _dates(value: Any, now: datetime) -> DatesItem:
     return DatesItem(value["title"], coming(now, now + timedelta(days=value["days"] or 31)))
 
 
-_MAKERS = {"post": _post, "text": _text, "picture": _picture, "button": _button, "quotation": _quotation, "dates": _dates}
+_MAKERS: dict[str, Callable[[Any, datetime], Item]] = {
+    "post": _post,
+    "text": _text,
+    "picture": _picture,
+    "button": _button,
+    "quotation": _quotation,
+    "dates": _dates,
+}
 
 
 def coming(now: datetime, until: datetime) -> tuple[DateLine, ...]:

@@ -97,7 +97,7 @@ def _more(item: Item) -> str:
 
 
 def _block(contents: Contents, item: Item, number: int) -> Block:
-    context = {"item": item, "contents": contents, "number": number, **_SLOTS}
+    context: dict[str, Any] = {"item": item, "contents": contents, "number": number, **_SLOTS}
     if isinstance(item, PostItem):
         context["teaser"] = item.teaser
     try:

@@ -58,6 +58,13 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
         """Whether what stands in the row is approved and nothing newer waits for approval."""
         return self.live and not self.has_unpublished_changes
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The ways in which the mail can be looked at."""
+        from newsletter.preview import MODES
+
+        return MODES
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
         """Show the mail as it would be rendered now."""
         from newsletter.preview import preview_response

@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
+from django.core.files.images import ImageFile
+from PIL import Image, ImageDraw
+
 from cms.models import (
     Abbreviation,
     Article,
@@ -20,9 +23,7 @@ from cms.models import (
     Picture,
     PlainPage,
 )
-from django.core.files.images import ImageFile
 from newsletter.models import Issue
-from PIL import Image, ImageDraw
 
 
 def picture(title: str = "Hamnen", size: tuple[int, int] = (1400, 900), colour: str = "#7fa9b3", **words: str) -> Picture:
@@ -71,7 +72,8 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
     made["column"] = publish(
         Column,
         title="Mod behövs mest när ingen ser på",
-        summary="Att leda socialtjänst är att stå kvar när frågorna är svåra. I vår prövas vi alla, och just därför behöver vi varandra mer än på länge.",
+        summary="Att leda socialtjänst är att stå kvar när frågorna är svåra. I vår prövas vi alla, och just därför "
+        "behöver vi varandra mer än på länge.",
         sign_off="Varma hälsningar",
         date=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
         bylines=[Byline(person=chair, name="Ingrid Åhman", roles=[("role", {"title": "ordförande", "employer": "FSS"})])],
@@ -155,7 +157,14 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         films=[
             (
                 "film",
-                {"url": "https://vimeo.com/76979871", "title": "En dag på socialkontoret", "length": "3:42", "people": ["Ali Berg"], "credits": "", "transcript": "…"},
+                {
+                    "url": "https://vimeo.com/76979871",
+                    "title": "En dag på socialkontoret",
+                    "length": "3:42",
+                    "people": ["Ali Berg"],
+                    "credits": "",
+                    "transcript": "…",
+                },
             )
         ],
         production="Bildbolaget",
@@ -171,13 +180,18 @@ def issue(chosen: list[Any], **fields: Any) -> Issue:
         "subject": "Mod, möten och en stängningsdag att minnas",
         "preheader": "Ordföranden om mod · sista dag för abstract · Malmö i juni",
         "number": 3,
-        "introduction": "<p>Hej! I det här numret möter du bland annat <b>tre nominerade projekt</b> och en vägledning som redan används.</p>",
+        "introduction": "<p>Hej! I det här numret möter du bland annat <b>tre nominerade projekt</b> "
+        "och en vägledning som redan används.</p>",
         **fields,
     }
     made = Issue(**fields)
     made.content = [
         *(("post", {"post": post, "title": "", "summary": ""}) for post in chosen),
-        ("text", '<h2>Från kansliet</h2><p>Vi är tre kollegor som gärna svarar: <a href="mailto:info@example.se">info@example.se</a>.</p><ul><li>Måndagar</li><li>Torsdagar</li></ul>'),
+        (
+            "text",
+            '<h2>Från kansliet</h2><p>Vi är tre kollegor som gärna svarar: <a href="mailto:info@example.se">info@example.se</a>.</p>'
+            "<ul><li>Måndagar</li><li>Torsdagar</li></ul>",
+        ),
         ("dates", {"title": "Viktiga datum", "days": 120}),
         ("quotation", {"text": "Det är i vardagen som rättigheter blir verkliga.", "source": "Ur verksamhetsberättelsen"}),
         ("button", {"text": "Bli medlem", "url": "https://example.se/medlem"}),

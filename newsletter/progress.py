@@ -1,0 +1,168 @@
+"""How far a mailing has come, in figures and words for its page in the admin."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from newsletter.mailings import RUNNING, Report, report
+from newsletter.models import Delivery, Mailing
+
+WINDOW = timedelta(seconds=30)
+SHOWN = 50
+ICONS = {
+    Delivery.WAITING: "time",
+    Delivery.SENDING: "mail",
+    Delivery.DEFERRED: "rotate",
+    Delivery.UNCERTAIN: "help",
+    Delivery.ACCEPTED: "check",
+    Delivery.BOUNCED: "warning",
+    Delivery.COMPLAINED: "warning",
+    Delivery.REFUSED: "cross",
+    Delivery.EXCLUDED: "minus",
+    Delivery.CANCELLED: "cross",
+    Delivery.LEFT: "minus",
+}
+MAILING_ICONS = {
+    Mailing.SCHEDULED: "calendar-alt",
+    Mailing.PREPARING: "time",
+    Mailing.SENDING: "mail",
+    Mailing.PAUSED: "minus",
+    Mailing.SENT: "check",
+    Mailing.CANCELLED: "cross",
+    Mailing.HELD: "warning",
+}
+# What a reason in the ledger means to an editor.
+_REASONS = {
+    "unsubscribed": gettext_lazy("has unsubscribed"),
+    "suppressed": gettext_lazy("wants no mail from us"),
+    "erased": gettext_lazy("has been erased"),
+    "bounced": gettext_lazy("the address has stopped working"),
+    "duplicate": gettext_lazy("gets the letter at another member's row"),
+    "hard": gettext_lazy("the address doesn't exist"),
+    "soft": gettext_lazy("the receiver's server refused it for now"),
+    "policy": gettext_lazy("the receiver's server refused the letter itself"),
+    "expired": gettext_lazy("tried for three days without success"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A delivery state with its word, icon and count."""
+
+    state: str
+    word: str
+    icon: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why some people did not get the letter, or not yet: one line per kind."""
+
+    what: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Everything that the progress page shows; `per_minute` is 0 when nothing has been sent lately."""
+
+    report: Report
+    headline: str
+    icon: str
+    percent: int
+    lines: list[Line]
+    problems: list[Problem]
+    per_minute: int
+    left: str
+    running: bool
+    can_pause: bool
+    can_resume: bool
+    can_cancel: bool
+    waiting: int
+
+
+def progress(mailing: Mailing, now: datetime) -> Progress:
+    """Return how far `mailing` has come at `now`."""
+    found = report(mailing, SHOWN)
+    labels = dict(Delivery.STATES)
+    waiting = found.counts[Delivery.WAITING] + found.counts[Delivery.DEFERRED]
+    speed = _per_minute(mailing, now) if mailing.state == Mailing.SENDING else 0
+    return Progress(
+        report=found,
+        headline=headline(mailing, found),
+        icon=MAILING_ICONS[mailing.state],
+        percent=_percent(mailing, found),
+        lines=[Line(state, str(labels[state]), ICONS[state], count) for state, count in found.counts.items() if count],
+        problems=_problems(mailing),
+        per_minute=speed,
+        left=_time_left(waiting, speed),
+        running=mailing.state in (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING),
+        can_pause=mailing.state in (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING),
+        can_resume=mailing.state in (Mailing.PAUSED, Mailing.HELD),
+        can_cancel=mailing.state in RUNNING,
+        waiting=waiting,
+    )
+
+
+def _percent(mailing: Mailing, found: Report) -> int:
+    if mailing.state == Mailing.SENT:
+        return 100
+    return found.settled * 100 // found.frozen if found.frozen else 0
+
+
+def headline(mailing: Mailing, found: Report) -> str:
+    """Return "Sent to 2,341 of 2,350 · 9 waiting" or what else is true, in the reader's language."""
+    sent, waiting = found.counts[Delivery.ACCEPTED], found.counts[Delivery.WAITING]
+    if mailing.frozen_at is None:
+        return str(mailing.get_state_display()).capitalize()
+    parts = [_("Sent to %(sent)s of %(all)s") % {"sent": thousands(sent), "all": thousands(found.frozen)}]
+    if waiting:
+        parts.append(_("%(n)s waiting") % {"n": thousands(waiting)})
+    if doubtful := found.counts[Delivery.UNCERTAIN]:
+        parts.append(_("%(n)s uncertain") % {"n": thousands(doubtful)})
+    if mailing.state in (Mailing.PAUSED, Mailing.CANCELLED, Mailing.HELD):
+        parts.insert(0, str(mailing.get_state_display()).capitalize())
+    return " · ".join(parts)
+
+
+def thousands(number: int) -> str:
+    """Return 2350 as "2 350", with a space that doesn't break."""
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def _per_minute(mailing: Mailing, now: datetime) -> int:
+    """Return the pace of the last half minute, per minute."""
+    since = max(now - WINDOW, mailing.frozen_at or now)
+    seconds = max((now - since).total_seconds(), 1)
+    done = Delivery.objects.filter(mailing_id=mailing.pk, state=Delivery.ACCEPTED, settled_at__gte=since).count()
+    return round(done * 60 / seconds)
+
+
+def _time_left(waiting: int, per_minute: int) -> str:
+    if not waiting or not per_minute:
+        return ""
+    minutes = ceil(waiting / per_minute)
+    if minutes <= 1:
+        return _("less than a minute left")
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
+
+
+def _problems(mailing: Mailing) -> list[Problem]:
+    """Return why people did not get it, commonest first, with one mail server's answer as an example."""
+    troubled = (Delivery.REFUSED, Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.EXCLUDED, Delivery.DEFERRED)
+    rows = Delivery.objects.filter(mailing_id=mailing.pk, state__in=troubled).values_list("state", "reason")
+    labels = dict(Delivery.STATES)
+    return [
+        Problem(_in_words(str(labels[state]), reason), count, example)
+        for state, reason, count, example in rows.annotate(n=Count("member_id"), said=Max("last_reply")).order_by("-n", "state")
+    ]
+
+
+def _in_words(state: str, reason: str) -> str:
+    return f"{state.capitalize()}: {_REASONS[reason]}" if reason in _REASONS else state.capitalize()
