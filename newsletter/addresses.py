@@ -45,10 +45,9 @@ def accept(text: str) -> Address:
     return Address(found.normalized, found.ascii_email)
 
 
-def suppression_hash(address: str) -> str:
-    """Return the keyed hash under which `address` stands in the suppression list, whatever its spelling.
+def suppression_hash(ascii_address: str) -> str:
+    """Return the keyed hash under which an accepted ASCII address stands in the suppression list.
 
-    Raises ValidationError for what is no address. The key is never rotated: it can't be recomputed.
+    The key is never rotated: what was hashed is gone, so it can't be hashed again.
     """
-    normal = accept(address).ascii.lower()
-    return hmac.new(settings.SUPPRESSION_KEY.encode(), normal.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings.SUPPRESSION_KEY.encode(), ascii_address.lower().encode(), hashlib.sha256).hexdigest()

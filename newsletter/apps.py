@@ -1,7 +1,13 @@
 """The newsletter room's app."""
 
+from django import forms
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+
+def outlet_fields() -> dict[str, forms.Field]:
+    """Return the editor's switch for the next newsletter."""
+    return {"include": forms.BooleanField(label=_("In the next newsletter"), required=False, initial=True)}
 
 
 class NewsletterConfig(AppConfig):
@@ -9,3 +15,12 @@ class NewsletterConfig(AppConfig):
 
     name = "newsletter"
     verbose_name = _("Newsletter")
+
+    def ready(self) -> None:
+        """Add the switch and the trail to posts, and our checks to Django's."""
+        from cms import outlets, trail
+        from newsletter import checks, trails
+
+        assert checks.check_settings  # noqa: S101 - registered by its import
+        outlets.register(outlets.Outlet("newsletter", _("Newsletter"), outlet_fields))
+        trail.register("newsletter", _("Newsletter"), trails.mailings_of)

@@ -1,6 +1,6 @@
 """The newsletter's tables, one file per subject."""
 
-from newsletter.models.audience import MailingList, Subscription, SubscriptionChange, Suppression
+from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
 from newsletter.models.issue import Issue
 from newsletter.models.mailing import Batch, Delivery, Mailing
 from newsletter.models.member import Member
@@ -14,6 +14,7 @@ __all__ = [
     "MailingList",
     "Member",
     "RelayState",
+    "SignUp",
     "SingleMail",
     "Subscription",
     "SubscriptionChange",

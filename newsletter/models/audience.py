@@ -21,6 +21,7 @@ class MailingList(models.Model):
     reply_to = models.EmailField(_("reply address"), blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=20, choices=BASES, default="consent")
     is_open = models.BooleanField(_("anybody may subscribe"), default=False)
+    in_archive = models.BooleanField(_("shown in the archive on the web"), default=True)
 
     class Meta:
         ordering = ["name"]
@@ -80,6 +81,25 @@ class SubscriptionChange(Evidence):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: evidence stays."""
         raise models.ProtectedError("Evidence isn't deleted.", {self})
+
+
+class SignUp(models.Model):
+    """Somebody asked for a list; becomes a subscription when the mailed link is followed and confirmed."""
+
+    address = models.CharField(_("e-mail address"), max_length=254)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=_("list"))
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    wording = models.TextField(_("wording"), blank=True)
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+
+    def __str__(self) -> str:
+        return f"{self.address} · {self.list}"
 
 
 class Suppression(models.Model):

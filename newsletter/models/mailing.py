@@ -57,6 +57,7 @@ class Mailing(models.Model):
     # Everybody up to this member stands in the ledger; nothing is sent before `frozen_at` is set.
     frozen_to = models.BigIntegerField(default=0, editable=False)
     frozen_at = models.DateTimeField(_("audience complete"), null=True, editable=False)
+    frozen_count = models.PositiveIntegerField(_("people"), default=0, editable=False)
     refused_in_a_row = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

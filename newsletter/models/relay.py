@@ -30,13 +30,12 @@ class RelayState(models.Model):
 class SingleMail(Outgoing):
     """One mail to one address: a confirmation, a password, an alarm. Its text is dropped once it has left."""
 
-    SENT, REFUSED, UNCERTAIN = "sent", "refused", "uncertain"
+    SENT, REFUSED = "sent", "refused"
     STATES = [
         (Outgoing.WAITING, _("waiting")),
         (Outgoing.SENDING, _("being sent")),
         (SENT, _("sent")),
         (REFUSED, _("refused")),
-        (UNCERTAIN, _("uncertain")),
     ]
 
     recipient = models.CharField(_("to"), max_length=254)

@@ -1,0 +1,77 @@
+"""What must be right before the newsletter may run; shown by `manage.py check` and at every start."""
+
+import re
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
+from django.core.exceptions import ValidationError
+
+from newsletter import identity
+from newsletter.addresses import accept
+from newsletter.relays import BadRelay, Options, parse
+
+LONGEST_LINK = 75
+LOOPBACK = ("127.", "localhost", "::1")
+_DOMAIN = re.compile(r"^(?=.{1,180}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$", re.IGNORECASE)
+
+
+@register("newsletter")
+def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check relays, sender, domains and the length of links."""
+    return [*_relays(), *_sender(), *_lease()]
+
+
+def _relays() -> Iterator[CheckMessage]:
+    if not settings.MAIL_RELAYS:
+        yield Warning(
+            "No mail leaves: MAIL_RELAYS is empty.", hint="Set MAIL_RELAYS=smtp://host:port?starttls=1", id="newsletter.W001"
+        )
+    names = []
+    for number, line in enumerate(settings.MAIL_RELAYS, 1):
+        try:
+            options = parse(line)
+        except BadRelay as error:
+            yield Error(f"Line {number} of MAIL_RELAYS: {error}.", hint="See deploy/env.example.", id="newsletter.E001")
+            continue
+        names.append(options.name)
+        yield from _secrecy(options)
+    if len(set(names)) != len(names):
+        yield Error("Two relays of MAIL_RELAYS have the same name.", hint="Give each its own name=…", id="newsletter.E002")
+
+
+def _secrecy(options: Options) -> Iterator[CheckMessage]:
+    clear = options.scheme == "smtp" and not options.starttls and not options.host.startswith(LOOPBACK)
+    if clear and options.user:
+        yield Error(
+            f"Relay {options.name} would get its password in clear.",
+            hint="Add ?starttls=1, or write smtps://.",
+            id="newsletter.E003",
+        )
+    elif clear:
+        yield Warning(
+            f"Mail to relay {options.name} goes in clear.", hint="Add ?starttls=1, or write smtps://.", id="newsletter.W002"
+        )
+
+
+def _sender() -> Iterator[CheckMessage]:
+    try:
+        accept(parseaddr(settings.MAIL_FROM)[1])
+    except ValidationError:
+        yield Error("MAIL_FROM holds no mail address.", hint="Write: Föreningen <nyhetsbrev@example.se>", id="newsletter.E004")
+    for name in ("MAIL_LIST_DOMAIN", "MAIL_BOUNCE_DOMAIN"):
+        if not _DOMAIN.match(getattr(settings, name)):
+            yield Error(f"{name} is no domain.", hint=f"Write {name}=nyhetsbrev.example.se", id="newsletter.E005")
+    if len(identity.unsubscribe_url(100_000, 1_000_000)) >= LONGEST_LINK:
+        yield Warning(
+            "Unsubscribe links become 75 characters or longer; some programs break such a header.",
+            hint="Use a shorter SITE_URL.",
+            id="newsletter.W003",
+        )
+
+
+def _lease() -> Iterator[CheckMessage]:
+    if settings.LEASE_SECONDS < 1:
+        yield Error("LEASE_SECONDS is below 1.", hint="Leave it at 60 unless you test.", id="newsletter.E006")

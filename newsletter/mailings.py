@@ -1,0 +1,201 @@
+"""A mailing's life: start, pause, resume, cancel, finish, and what an editor decides about uncertain rows."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from newsletter.audience import freeze_slice
+from newsletter.compiled import BadHeader, Compiled, Envelope
+from newsletter.contents import gather
+from newsletter.items import LetterError
+from newsletter.letter import Letter
+from newsletter.models import Delivery, Issue, Mailing, MailingList
+from newsletter.render import render
+
+logger = logging.getLogger(__name__)
+
+TOO_LATE = timedelta(hours=6)
+SLICE = 2_000
+RUNNING = (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING, Mailing.PAUSED, Mailing.HELD)
+
+
+class CannotStart(ValueError):
+    """The issue can't be sent as it is; the words are for the editor."""
+
+
+class WrongState(ValueError):
+    """What was asked for isn't possible in the mailing's present state; the words are for the editor."""
+
+
+def start_mailing(
+    issue: Issue, mailing_list: MailingList, at: datetime, user: Any = None, *, now: datetime | None = None
+) -> Mailing:
+    """Freeze the issue's words and schedule its sending to `mailing_list` at `at`; return the mailing.
+
+    Raises CannotStart where the issue isn't approved, can't be rendered, or has already been sent to
+    the list. Nothing is sent here: `send_due` takes over when the time has come.
+    """
+    issue = Issue.objects.get(pk=issue.pk)
+    if not issue.approved:
+        raise CannotStart(_("The issue isn't approved as it stands. Publish its latest version first."))
+    letter = _letter(issue, mailing_list, at)
+    try:
+        with transaction.atomic():
+            mailing = Mailing.objects.create(
+                issue=issue,
+                list=mailing_list,
+                start_at=at,
+                started_by=user,
+                subject=letter.subject,
+                html=letter.html,
+                text=letter.text,
+                content_hash=letter.digest,
+                posts=_posts(issue),
+            )
+    except IntegrityError:
+        raise CannotStart(_("This issue has already been sent to this list, or is about to be.")) from None
+    compiled(mailing)
+    return mailing
+
+
+def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> Letter:
+    try:
+        letter = render(gather(issue, now, mailing_list))
+        Compiled(letter, _envelope(0, mailing_list))
+    except (LetterError, BadHeader) as error:
+        raise CannotStart(str(error)) from error
+    return letter
+
+
+def _posts(issue: Issue) -> list[str]:
+    picked = [block.value["post"] for block in issue.content if block.block_type == "post"]
+    return [str(post.translation_key) for post in picked if post is not None]
+
+
+def _envelope(mailing: int, mailing_list: MailingList) -> Envelope:
+    return Envelope(mailing, mailing_list.slug, mailing_list.name, mailing_list.sender_name, mailing_list.reply_to)
+
+
+def compiled(mailing: Mailing) -> Compiled:
+    """Return the mailing's frozen letter, ready to be filled; raises ValidationError if it isn't what was approved."""
+    letter = Letter(mailing.subject, mailing.html, mailing.text)
+    if letter.digest != mailing.content_hash:
+        raise ValidationError(_("The stored letter isn't the one that was approved."))
+    return Compiled(letter, _envelope(mailing.pk, mailing.list))
+
+
+def begin_due(now: datetime) -> None:
+    """Start what is due, freeze audiences, and bring what was cancelled or is done to its end.
+
+    More than six hours late means that nobody was at work: such a mailing is held, and an editor asked.
+    """
+    due = Mailing.objects.filter(state=Mailing.SCHEDULED, start_at__lte=now)
+    due.filter(start_at__lt=now - TOO_LATE).update(state=Mailing.HELD, why=_("It should have started more than six hours ago."))
+    due.update(state=Mailing.PREPARING, why="")
+    for mailing in Mailing.objects.filter(state=Mailing.PREPARING).order_by("start_at", "pk"):
+        while mailing.state == Mailing.PREPARING and not freeze_slice(mailing, now):
+            pass
+    for mailing in Mailing.objects.filter(state=Mailing.CANCELLED, finished_at=None):
+        _cancel_rows(mailing, now)
+    finish_done(now)
+
+
+def finish_done(now: datetime) -> int:
+    """Mark as sent what has nothing open any more; return how many mailings that were."""
+    # Same condition in one statement: a row can't reopen between a look and the write.
+    open_rows = Delivery.objects.filter(mailing_id=models.OuterRef("pk"), state__in=Delivery.OPEN)
+    done = Mailing.objects.filter(models.Q(state=Mailing.SENDING) & ~models.Exists(open_rows), frozen_at__isnull=False)
+    return done.update(state=Mailing.SENT, finished_at=now, why="")
+
+
+def pause(mailing: Mailing) -> None:
+    """Stop sending within two seconds; raises WrongState."""
+    _move(mailing, (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING), state=Mailing.PAUSED, why="")
+
+
+def resume(mailing: Mailing, now: datetime) -> None:
+    """Go on where it stopped; raises WrongState."""
+    state = models.Case(
+        models.When(frozen_at__isnull=False, then=models.Value(Mailing.SENDING)),
+        models.When(start_at__gt=now, then=models.Value(Mailing.SCHEDULED)),
+        default=models.Value(Mailing.PREPARING),
+    )
+    _move(mailing, (Mailing.PAUSED, Mailing.HELD), state=state, why="", refused_in_a_row=0)
+
+
+def cancel(mailing: Mailing, now: datetime) -> None:
+    """End it: nobody who still waits gets it; raises WrongState. What is in a relay's hands can't be called back."""
+    _move(mailing, RUNNING, state=Mailing.CANCELLED, why="")
+    _cancel_rows(mailing, now)
+
+
+def _move(mailing: Mailing, states: tuple[str, ...], **fields: Any) -> None:
+    if not Mailing.objects.filter(pk=mailing.pk, state__in=states).update(**fields):
+        mailing.refresh_from_db()
+        raise WrongState(_("This isn't possible: the mailing is “%(state)s”.") % {"state": mailing.get_state_display()})
+    mailing.refresh_from_db()
+
+
+def _cancel_rows(mailing: Mailing, now: datetime) -> None:
+    """Cancel open rows in slices (one statement over a whole ledger would make the next claims slow)."""
+    rows = Delivery.objects.filter(mailing_id=mailing.pk)
+    stopped = rows.filter(state__in=(Delivery.WAITING, Delivery.DEFERRED))
+    while members := list(stopped.values_list("member_id", flat=True)[:SLICE]):
+        stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
+    # What a worker still holds comes back as waiting, and the next round cancels it.
+    if not rows.filter(state__in=(Delivery.SENDING, Delivery.UNCERTAIN)).exists():
+        Mailing.objects.filter(pk=mailing.pk, finished_at=None).update(finished_at=now)
+        mailing.refresh_from_db(fields=["finished_at"])
+
+
+def resend(mailing: Mailing, member: int) -> None:
+    """Send an uncertain row again, at an editor's word: the person may get it twice. Raises WrongState."""
+    with transaction.atomic():
+        if not Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED)).exists():
+            raise WrongState(_("The mailing has ended."))
+        _decide(mailing, member, state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
+
+
+def leave(mailing: Mailing, member: int, now: datetime) -> None:
+    """Let an uncertain row be, at an editor's word. Raises WrongState."""
+    _decide(mailing, member, state=Delivery.LEFT, batch=None, settled_at=now)
+
+
+def _decide(mailing: Mailing, member: int, **fields: Any) -> None:
+    if not Delivery.objects.filter(mailing_id=mailing.pk, member_id=member, state=Delivery.UNCERTAIN).update(**fields):
+        raise WrongState(_("It isn't uncertain any more."))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far a mailing has come; `counts` has every delivery state, and their sum is `frozen`."""
+
+    mailing: int
+    state: str
+    subject: str
+    frozen: int
+    counts: dict[str, int]
+    uncertain: list[dict[str, Any]]
+    why: str = ""
+
+    @property
+    def settled(self) -> int:
+        """How many rows are in a final state."""
+        return self.frozen - sum(self.counts[state] for state in Delivery.OPEN)
+
+
+def report(mailing: Mailing, limit: int = 1_000) -> Report:
+    """Return counts per state and up to `limit` uncertain rows, both from one moment."""
+    rows = Delivery.objects.filter(mailing_id=mailing.pk)
+    with transaction.atomic():
+        mailing.refresh_from_db(fields=["state", "frozen_count", "why"])
+        found = dict(rows.values_list("state").annotate(n=Count("member_id")).order_by())
+        doubtful = list(rows.filter(state=Delivery.UNCERTAIN).values("member_id", "address", "relay", "last_reply")[:limit])
+    counts = {state: found.get(state, 0) for state, _label in Delivery.STATES}
+    return Report(mailing.pk, mailing.state, mailing.subject, mailing.frozen_count, counts, doubtful, mailing.why)

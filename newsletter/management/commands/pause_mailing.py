@@ -1,0 +1,28 @@
+"""`manage.py pause_mailing`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from newsletter.doors import BadRequest, mailing_by_id
+from newsletter.engine import WrongState, pause
+
+
+class Command(BaseCommand):
+    """The command line's way to `newsletter.engine.pause`."""
+
+    help = "Stop a mailing within two seconds."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the mailing."""
+        parser.add_argument("mailing", type=int, help="the mailing's number")
+
+    def handle(self, mailing: int, **options: Any) -> None:
+        """Do it, or say why not."""
+        try:
+            found = mailing_by_id(mailing)
+            pause(found)
+        except (WrongState, BadRequest) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{found.pk}: {found.state}")

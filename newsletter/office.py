@@ -1,0 +1,241 @@
+"""The sending office of one process: claims rows, hands them to the lines, writes down what came back.
+
+It alone touches the database, from the thread that calls it; connections stay open from one round to
+the next. It is crash-only: when the database fails, everything is dropped as a kill would drop it,
+and the journal tells the next office what happened.
+"""
+
+import logging
+from collections import Counter as Tally
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cms import stopping
+from cms.outbox import new_owner
+from newsletter import health, ledger, mailings
+from newsletter.clock import Clock
+from newsletter.compiled import BadHeader, Compiled
+from newsletter.identity import BOUNCE, return_address
+from newsletter.journal import Journal
+from newsletter.leases import durable, settle_expired
+from newsletter.lines import Counter, Crew
+from newsletter.models import Mailing
+from newsletter.outcomes import follow_up, stop_mailing
+from newsletter.relays import Parcel, Relay, RelayBroken, RelayDown
+
+logger = logging.getLogger(__name__)
+
+PER_CONNECTION = 50
+CONTROL_SECONDS = 0.5
+WRITE_SECONDS = 0.1
+GRACE_SECONDS = 2.0
+# A lease is renewed when less than this of it is left, and nothing is sent in its last tenth.
+RENEW_BELOW = 0.4
+STOP_AT = 0.9
+COMPILED_KEPT = 8
+LINE_RETRY_SECONDS = 5.0
+
+
+class Office:
+    """One process's sending, from its first round to `close`."""
+
+    def __init__(self, relays: list[Relay]) -> None:
+        """Open the journal; raises OSError."""
+        self.owner = new_owner()
+        self.relays = relays
+        self.journal = Journal(self.owner)
+        self.counter = Counter()
+        self.in_hand: dict[tuple[int, int], Parcel] = {}
+        self.batches: set[int] = set()
+        self.clock = Clock(timezone.now())
+        self._good_until: dict[int, float] = {}
+        self._compiled: dict[int, Compiled] = {}
+        self._crews = {relay.options.name: Crew(relay, self.journal, self.counter, self._may_send) for relay in relays}
+        self._resting: set[str] = set()
+        self._turn = 0
+
+    def run(self, clock: Clock, seconds: float) -> Tally[str]:
+        """One round of at most `seconds`; what is in a slow relay's hands then stays there for the next."""
+        tally: Tally[str] = Tally()
+        self._change_clock(clock)
+        tally["settled"] = settle_expired(clock.now())
+        sending, controlled = self._control(), clock.elapsed()
+        while clock.elapsed() < seconds and not stopping.asked():
+            if clock.elapsed() - controlled > CONTROL_SECONDS:
+                sending, controlled = self._control(), clock.elapsed()
+            claimed = self._claim(sending, tally)
+            self._listen()
+            self._write(tally)
+            if not claimed and not self.in_hand:
+                break
+        self._wind_up(tally)
+        return tally
+
+    def _change_clock(self, clock: Clock) -> None:
+        """Go over to the caller's clock; leases taken by the old one are renewed by the new one."""
+        self.clock = clock
+        self._good_until.clear()
+        self._renew()
+
+    def _control(self) -> list[Mailing]:
+        """Twice a second: see pauses and cancellations, keep the leases, look after the relays."""
+        mailings.begin_due(self.clock.now())
+        running = Mailing.objects.filter(state=Mailing.SENDING).defer("html", "text").select_related("list")
+        sending = list(running.order_by("start_at", "pk"))
+        wanted = {mailing.pk for mailing in sending}
+        self._give_back(lambda parcel: parcel.mailing not in wanted)
+        if self._good_until and min(self._good_until.values()) - self.clock.elapsed() < RENEW_BELOW * settings.LEASE_SECONDS:
+            self._renew()
+        now = self.clock.now()
+        self._resting = health.resting(now)
+        for name in health.troubled() & {name for name, crew in self._crews.items() if crew.connected}:
+            health.note_up(name, now)
+        return sending
+
+    def _renew(self) -> None:
+        if not self.batches:
+            return
+        until = self.clock.elapsed() + STOP_AT * settings.LEASE_SECONDS
+        held = ledger.renew(self.owner, self.clock.now())
+        lost = self.batches - held
+        self._good_until = dict.fromkeys(held, until)
+        if lost:
+            logger.warning("Lost %s batches: this process was away longer than its lease.", len(lost))
+            self._withdraw(lambda parcel: parcel.batch in lost)
+            self.batches -= lost
+
+    def _may_send(self, batch: int) -> bool:
+        return self._good_until.get(batch, -1.0) > self.clock.elapsed()
+
+    def _claim(self, sending: list[Mailing], tally: Tally[str]) -> bool:
+        """Fill the crews that are low; return whether anything was claimed."""
+        claimed = False
+        for name, crew in self._crews.items():
+            if not sending or not crew.hungry or name in self._resting:
+                continue
+            for _ in range(len(sending)):
+                self._turn += 1
+                if self._claim_for(sending[self._turn % len(sending)], crew, tally):
+                    claimed = True
+                    break
+        return claimed
+
+    def _claim_for(self, mailing: Mailing, crew: Crew, tally: Tally[str]) -> bool:
+        size = PER_CONNECTION * crew.options.connections
+        if crew.options.per_second:
+            # No more than is sent well within the lease.
+            size = max(1, min(size, int(crew.options.per_second * settings.LEASE_SECONDS / 4)))
+        compiled = self._letter(mailing)
+        if compiled is None:
+            return False
+        until = self.clock.elapsed() + STOP_AT * settings.LEASE_SECONDS
+        taken = ledger.claim(mailing, crew.options.name, self.owner, self.clock.now(), size)
+        tally["excluded"] += taken.excluded
+        if not taken.rows:
+            return bool(taken.excluded)
+        self.batches.add(taken.batch)
+        self._good_until[taken.batch] = until
+        parcels = [self._parcel(mailing.pk, taken.batch, row, compiled) for row in taken.rows]
+        self.in_hand.update({(parcel.batch, parcel.member): parcel for parcel in parcels})
+        crew.put(parcels)
+        return True
+
+    def _letter(self, mailing: Mailing) -> Compiled | None:
+        if mailing.pk not in self._compiled:
+            try:
+                made = mailings.compiled(mailing)
+            except (ValidationError, BadHeader) as error:
+                logger.exception("Mailing %s can't be sent.", mailing.pk)
+                stop_mailing(mailing.pk, "; ".join(getattr(error, "messages", [str(error)])))
+                return None
+            if len(self._compiled) >= COMPILED_KEPT:
+                self._compiled.pop(next(iter(self._compiled)))
+            self._compiled[mailing.pk] = made
+        return self._compiled[mailing.pk]
+
+    def _parcel(self, mailing: int, batch: int, row: tuple[int, str, str], compiled: Compiled) -> Parcel:
+        member, address, name = row
+        clock = self.clock
+        sender = return_address(BOUNCE, mailing, member)
+        return Parcel(mailing, member, batch, sender, address, lambda: compiled.fill(member, address, name, clock.now()))
+
+    def _listen(self) -> None:
+        """Wait until a crew wants more, trouble comes, or it is time to write."""
+        if self.in_hand:
+            self.counter.bell.wait(WRITE_SECONDS)
+            self.counter.bell.clear()
+
+    def _write(self, tally: Tally[str]) -> None:
+        """Write down all results that are there, then hear what trouble the lines had."""
+        results = [self.counter.results.popleft() for _ in range(len(self.counter.results))]
+        if results:
+            with transaction.atomic():
+                ledger.mark(results, self.clock.now())
+                follow_up(results, self.clock.now())
+        for parcel, outcome in results:
+            self.in_hand.pop((parcel.batch, parcel.member), None)
+            tally[outcome.state] += 1
+        while self.counter.troubles:
+            trouble = self.counter.troubles.popleft()
+            self._rest(self._crews[trouble.relay], trouble.error)
+
+    def _rest(self, crew: Crew, error: RelayDown) -> None:
+        """One line of several that can't connect is no trouble; when none can, the relay rests and others take over."""
+        crew.rest(LINE_RETRY_SECONDS)
+        if crew.connected and not isinstance(error, RelayBroken):
+            return
+        name = crew.options.name
+        if name not in self._resting:
+            health.note_down(name, error, self.clock.now())
+        self._resting.add(name)
+        self._give_back(lambda parcel: True, [crew])
+
+    def _withdraw(self, unwanted: Callable[[Parcel], bool], crews: list[Crew] | None = None) -> list[Parcel]:
+        taken = [parcel for crew in crews or self._crews.values() for parcel in crew.withdraw(unwanted)]
+        for parcel in taken:
+            self.in_hand.pop((parcel.batch, parcel.member), None)
+        return taken
+
+    def _give_back(self, unwanted: Callable[[Parcel], bool], crews: list[Crew] | None = None) -> None:
+        taken = self._withdraw(unwanted, crews)
+        if taken:
+            ledger.give_back(taken, self.clock.now())
+
+    def _wind_up(self, tally: Tally[str], grace: float = GRACE_SECONDS) -> None:
+        """Give back what no line has in hand, wait a little for the rest, and forget what is settled."""
+        until = self.clock.elapsed() + grace
+        self._give_back(lambda parcel: True)
+        while self.in_hand and self.clock.elapsed() < until:
+            self._listen()
+            self._write(tally)
+            self._give_back(lambda parcel: True)
+        if not self.in_hand and self.batches:
+            with durable():
+                ledger.close_batches(self.batches)
+            self.batches.clear()
+            self._good_until.clear()
+            self.journal.empty()
+        mailings.begin_due(self.clock.now())
+
+    def close(self, patience: float) -> Tally[str]:
+        """Finish the messages in hand, release the rest and hang up."""
+        tally: Tally[str] = Tally()
+        for crew in self._crews.values():
+            crew.closing = True
+        self._wind_up(tally, patience)
+        for crew in self._crews.values():
+            crew.close(1)
+        self.journal.close(remove=not self.in_hand)
+        return tally
+
+    def abandon(self) -> None:
+        """Drop everything as a kill would: the next office settles our batches by the journal."""
+        self._good_until.clear()
+        for crew in self._crews.values():
+            crew.withdraw()
+            crew.close(GRACE_SECONDS)
+        self.journal.close()
