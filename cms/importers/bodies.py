@@ -20,8 +20,11 @@ PICTURE = re.compile(r"\.(avif|gif|jpe?g|png|webp|svg|bmp|tiff?|heic)$", re.IGNO
 ADDRESS = re.compile(r"https?://\S+")
 QUOTES = "”“\"»«'’"
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+    re.findall(
+        r"\w+",
+        "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small "
+        "span strike strong sub sup time tt u var wbr",
+    )
 )
 
 
@@ -237,7 +240,8 @@ class Reader:
         if element.get("width") in ("0", "1") or is_emoji(element):
             return
         if src.startswith("data:") and not number:
-            return self.body.note(_("A picture that stood in the text itself (data:) was left out."))
+            self.body.note(_("A picture that stood in the text itself (data:) was left out."))
+            return
         caption, photographer = credit(caption)
         url = "" if src.startswith("data:") else safe_url(src, self.base)
         self.add(Photo(url, int(number[1]) if number else 0, " ".join((element.get("alt") or "").split()), caption, photographer))
@@ -246,7 +250,6 @@ class Reader:
             href = link.get("href") or ""
             if not PICTURE.search(urlsplit(href).path):
                 self.link(href, caption or element.get("alt") or "")
-        return None
 
     def file(self, element: Any) -> None:
         """Add the document of a file block; its second link, the button, is the same file again."""

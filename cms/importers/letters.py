@@ -8,15 +8,31 @@ from datetime import date
 from cms.importers.pieces import Heading, Photo, Piece, Text, drop_start, tidy, words
 from cms.importers.roles import Printed, is_office, printed_roles
 
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 MONTH = "|".join(f"{month}|{month[:3]}\\.?" for month in MONTHS)
-DAY = rf"(?:den\s+)?(?:(?P<day>\d{{1,2}})(?:\s*:?e)?\s+(?P<month>{MONTH})\s*,?\s+(?P<year>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<slash>\d{{1,2}}[/.]\d{{1,2}}[\s/.-]+\d{{4}}))"
+WRITTEN_DAY = rf"(?P<day>\d{{1,2}})(?:\s*:?e)?\s+(?P<month>{MONTH})\s*,?\s+(?P<year>\d{{4}})"
+DAY = rf"(?:den\s+)?(?:{WRITTEN_DAY}|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<slash>\d{{1,2}}[/.]\d{{1,2}}[\s/.-]+\d{{4}}))"
+WHOSE = r"(?P<vice>(?:vice|v\.?|1:e vice|2:e vice)[\s-]*)?ordf(?:[öo]rande|\.)?n?s?"
 KICKER = re.compile(
-    rf"\s*(?P<vice>(?:vice|v\.?|1:e vice|2:e vice)[\s-]*)?ordf(?:[öo]rande|\.)?n?s?\s+har\s+ordet(?P<after>\s*[,:–-]?\s*{DAY})?\s*(?P<end>[:.–-]+)?\s*",
+    rf"\s*{WHOSE}\s+har\s+ordet(?P<after>\s*[,:–-]?\s*{DAY})?\s*(?P<end>[:.–-]+)?\s*",
     re.IGNORECASE,
 )
+LONG_GREETING, LONG_TITLE = 80, 130
 UPPER = r"[A-ZÅÄÖÉÈÜÆØÁČŠŽĆĐÍÓÑ]"
-WORD = rf"(?:{UPPER}[\w’'´-]+|{UPPER}\.)"
+WORD = rf"(?:{UPPER}[\w’'-]+|{UPPER}\.)"
 NAME = rf"{WORD}(?:\s+(?:{WORD}|von|van|af|av|de|der|den|di|da|la|le|el|al|bin|ibn)){{1,4}}"
 SIGNATURE = re.compile(
     rf"^[/–—~*-]*\s*(?P<name>{NAME})\s*(?:[,;–—|]\s*|\s-\s|\s+\((?=[^()]+\)$))(?P<roles>[^!?]{{2,220}}?)\)?[.\s]*$"
@@ -38,7 +54,7 @@ INTRODUCES = re.compile(r"(:|kontakt\w*|information|upplysningar|frågor|medverk
 
 @dataclass(frozen=True, slots=True)
 class Kicker:
-    """ "Vice ordföranden har ordet 6 februari 2024": whose column, and of which day if it says."""
+    """As in "Vice ordföranden har ordet 6 februari 2024": whose column, and of which day if it says."""
 
     vice: bool
     day: date | None
@@ -93,9 +109,10 @@ def take_kicker(pieces: Sequence[Piece]) -> tuple[Kicker | None, list[Piece]]:
     whole = found.end() == len(words(first))
     if not (found["after"] or found["end"] or whole or _own_line(first, found)):
         return None, rest
+    left: list[Piece] = []
     if isinstance(first, Heading):
-        left: list[Piece] = [] if whole else [Heading(first.text[found.end() :], first.level)]
-    else:
+        left = [] if whole else [Heading(first.text[found.end() :], first.level)]
+    elif isinstance(first, Text):
         markup = drop_start(first.html, found.end())
         left = [Text(markup)] if Text(markup).words else []
     rest[at : at + 1] = left
@@ -131,7 +148,7 @@ def signature(line: str) -> Signer | None:
 
 def is_greeting(line: str) -> bool:
     """Tell whether a line is one of those that end a letter."""
-    return len(line) <= 80 and bool(GREETING.match(line))
+    return len(line) <= LONG_GREETING and bool(GREETING.match(line))
 
 
 def _signed(pieces: Sequence[Piece], at: int) -> tuple[list[str], int, tuple[Signer, ...]] | None:
@@ -143,7 +160,7 @@ def _signed(pieces: Sequence[Piece], at: int) -> tuple[list[str], int, tuple[Sig
         if opening := LEADING_GREETING.match(line):
             before, line = [*before, opening[1]], line[opening.end() :]
         signers = _signers(
-            [line, *lines[first + 1 :]], greeted=bool(before) and is_greeting(before[-1]) or _greeted(pieces, at, before)
+            [line, *lines[first + 1 :]], greeted=(bool(before) and is_greeting(before[-1])) or _greeted(pieces, at, before)
         )
         if signers:
             return _with_others(pieces, at, before, signers)
@@ -169,7 +186,7 @@ def _greeted(pieces: Sequence[Piece], at: int, before: list[str]) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= 150 and is_office(text) and not text.endswith((".", "!", "?", ":")) and len(text.split()) <= 16
+    return len(text) <= LONG_TITLE and is_office(text) and not text.endswith((".", "!", "?", ":"))
 
 
 def _signers(lines: list[str], *, greeted: bool) -> tuple[Signer, ...]:

@@ -103,7 +103,7 @@ class Library:
         path = self.find(url)
         if path is None:
             raise NoFile(_("The file is missing in the media folder: %(url)s") % {"url": url})
-        original = COPY.sub("", url.split("?")[0].split("#")[0]) if listed is None else listed.url
+        original = COPY.sub("", re.split(r"[?#]", url, maxsplit=1)[0]) if listed is None else listed.url
         self.used.add(_name(original))
         caption, photographer = credit(listed.caption if listed else "")
         title = listed.title if listed and listed.title else path.stem

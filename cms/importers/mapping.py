@@ -98,7 +98,7 @@ def _parts(data: Any, tell: Tell) -> dict[str, Any]:
     if not isinstance(data, dict):
         tell(_("map"), _("must be an object with some of %(names)s.") % {"names": ", ".join(shapes)})
         return {}
-    sound = {}
+    sound: dict[str, Any] = {}
     for name, part in data.items():
         if name not in shapes:
             tell(name, _("is no part of a map; there are %(names)s.") % {"names": ", ".join(shapes)})

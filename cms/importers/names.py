@@ -5,12 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-PAIR = re.compile(
-    r"(?<![\w-])([A-ZÅÄÖÉ][a-zåäöéüæø]+(?:-[A-ZÅÄÖÉ][a-zåäöéüæø]+)?) ([A-ZÅÄÖÉ][a-zåäöéüæø]+(?:-[A-ZÅÄÖÉ][a-zåäöéüæø]+)?)(?![\w-])"
-)
+WORD = r"[A-ZÅÄÖÉ][a-zåäöéüæø]+(?:-[A-ZÅÄÖÉ][a-zåäöéüæø]+)?"
+PAIR = re.compile(rf"(?<![\w-])({WORD}) ({WORD})(?![\w-])")
 SOUNDS = (
-    ("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("qv", "kv"), ("qu", "kv"), ("c", "k"), ("q", "k"), ("w", "v"), ("z", "s"),
-    ("x", "ks"), ("dt", "t"), ("hj", "j"), ("gj", "j"), ("lj", "j"),
+    ("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("qv", "kv"), ("qu", "kv"), ("c", "k"), ("q", "k"), ("w", "v"),
+    ("z", "s"), ("x", "ks"), ("dt", "t"), ("hj", "j"), ("gj", "j"), ("lj", "j"),
 )  # fmt: skip
 
 

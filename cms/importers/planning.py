@@ -1,9 +1,7 @@
 """From an item of the export to a plan for one page: everything is decided here, nothing is written."""
 
-import hashlib
 import html
 import re
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,17 +12,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms.importers import bodies
-from cms.importers.credits import IN_BRACKETS, credit_alone, credit_within
-from cms.importers.letters import Kicker, Letter, Signer, take_kicker, take_letter
-from cms.importers.links import Addresses
-from cms.importers.library import Library, Media, NoFile
+from cms.importers.letters import Kicker, Letter, take_kicker, take_letter
+from cms.importers.library import NoFile
 from cms.importers.mapping import Mapping, Rule
-from cms.importers.names import NameBook
-from cms.importers.pieces import Button, File, Film, Photo, Piece, Text, merged, tidy, words
+from cms.importers.pictures import credited, portrait, thumbnail, without_lead
+from cms.importers.pieces import Button, File, Film, Photo, Piece, Text, merged, words
+from cms.importers.plans import Context, NotImportable, Plan
 from cms.importers.shapes import SHAPES, Shape, take_document
-from cms.importers.wxr import Export, Item
+from cms.importers.wxr import Item
 from cms.keydates import STOCKHOLM
-from cms.models import Post, content_types
 
 BY_CATEGORY = {
     "clipping": "press pressklipp i-media fss-i-media media i-medierna pressrummet medialt",
@@ -32,80 +28,18 @@ BY_CATEGORY = {
     "event": "konferens konferenser evenemang event kalender kalendarium",
 }
 DEFAULTS = {slug: kind for kind, slugs in BY_CATEGORY.items() for slug in slugs.split()}
-BLOGS = frozenset("blogg bloggar gastblogg gästblogg bloggen".split())
+BLOGS = frozenset(["blogg", "bloggar", "gastblogg", "gästblogg", "bloggen"])
 # They sort, but say nothing of what a post is about.
 NO_TOPIC = (
-    frozenset("nyheter nyhet okategoriserade uncategorized allmant ordforanden-har-ordet aktuellt startsida".split()) | BLOGS
+    frozenset(
+        ["nyheter", "nyhet", "okategoriserade", "uncategorized", "allmant", "ordforanden-har-ordet", "aktuellt", "startsida"]
+    )
+    | BLOGS
 )
 DRAFTS = {"draft", "pending", "private", "future"}
-SUMMARY = 300
+SUMMARY, LONG_TITLE = 300, 255
 HREF = re.compile(r'<a href="([^"]*)">')
 URL = URLValidator(schemes=["http", "https"])
-
-
-class NotImportable(ValueError):
-    """The item can't become a page; the message says why."""
-
-
-@dataclass(slots=True)
-class Plan:
-    """One page as it shall be. `problems` and `notes` are for the report; `pictures` and `documents`: those in the text, by their keys."""
-
-    item: Item
-    key: str
-    kind: str
-    live: bool
-    title: str
-    summary: str
-    date: datetime
-    published: datetime
-    body: list[Piece] = field(default_factory=list)
-    afterword: list[Piece] = field(default_factory=list)
-    postscript: str = ""
-    signers: tuple[Signer, ...] = ()
-    fields: dict[str, Any] = field(default_factory=dict)
-    words: dict[str, list[str]] = field(default_factory=dict)
-    lead: Media | None = None
-    portrait: Media | None = None
-    document: Media | None = None
-    pictures: dict[str, Media] = field(default_factory=dict)
-    documents: dict[str, Media] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def model(self) -> type[Post]:
-        """The content type's class."""
-        return content_types()[self.kind]
-
-    def problem(self, what: str) -> None:
-        """Note a problem once."""
-        if what not in self.problems:
-            self.problems.append(what)
-
-
-@dataclass(slots=True)
-class Context:
-    """What all items of one import share."""
-
-    export: Export
-    mapping: Mapping
-    library: Library
-    addresses: Addresses
-    names: NameBook
-    now: datetime
-    portraits: dict[str, str] = field(default_factory=dict)
-
-    def key(self, item_id: int) -> str:
-        """Return what marks a page as imported from an item; the same in every later export of the same site."""
-        host = (urlsplit(self.export.base).netloc + urlsplit(self.export.base).path).removeprefix("www.")
-        return f"wordpress:{host}/?p={item_id}"
-
-
-def digest(item: Item) -> str:
-    """Return a short mark of an item's content, to notice when a later export differs."""
-    parts = (item.title, item.slug, item.status, item.raw_date, item.excerpt, item.body, str(item.categories), str(item.tags))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def plan(item: Item, context: Context) -> Plan:
@@ -158,10 +92,10 @@ def _begun(item: Item, kind: str, letter: Letter, context: Context) -> Plan:
         raise NotImportable(_("The item has neither a title nor a text."))
     date = item.date or context.now
     live = item.status == "publish" and not item.password and bool(item.title) and item.date is not None
-    made = Plan(item, context.key(item.id), kind, live, title[:255], "", date, date, signers=letter.signers)
+    made = Plan(item, context.key(item.id), kind, live, title[:LONG_TITLE], "", date, date, signers=letter.signers)
     if not item.title:
         made.problem(_("Has no title; the beginning of its text stands for it, and it is left as a draft."))
-    if len(title) > 255:
+    if len(title) > LONG_TITLE:
         made.problem(_("The title was cut to 255 characters."))
     if item.date is None and item.status not in DRAFTS:
         made.problem(_("The date “%(date)s” can't be read; left as a draft.") % {"date": item.raw_date})
@@ -183,9 +117,9 @@ def _fill(made: Plan, letter: Letter, kicker: Kicker | None, context: Context) -
     """Take pictures, documents, credits and the type's own fields out of the text."""
     item = made.item
     pieces = list(letter.body)
-    made.lead = _thumbnail(made, context)
-    made.portrait = _portrait(made, pieces, context)
-    shape = Shape(item, made.date, _usable(made, _credited(made, pieces), context), kicker, letter.greeting)
+    made.lead = thumbnail(made, context)
+    made.portrait = portrait(made, pieces, context)
+    shape = Shape(item, made.date, _usable(made, credited(made, pieces), context), kicker, letter.greeting)
     if made.kind in SHAPES:
         SHAPES[made.kind](shape)
     if made.kind == "clipping" and (file := next((piece for piece in shape.body if isinstance(piece, File)), None)):
@@ -198,7 +132,7 @@ def _fill(made: Plan, letter: Letter, kicker: Kicker | None, context: Context) -
         shape.body.append(Text(f"<p>{html.escape(letter.greeting, quote=False)}<br/>{names}</p>"))
     made.fields |= shape.fields
     made.document = shape.document
-    made.body = merged(_without_lead(made, shape.body))
+    made.body = merged(without_lead(made, shape.body))
     made.afterword = merged(_usable(made, list(letter.afterword), context))
     made.postscript = letter.postscript
     _links(made, context)
@@ -216,46 +150,6 @@ def summary(excerpt: str, pieces: list[Piece]) -> str:
         return text.rstrip(":")
     ends = [found.end(1) for found in re.finditer(r"([.!?…][”\")]?)\s+(?=[A-ZÅÄÖ–”\d])", text[:SUMMARY])]
     return text[: ends[-1]] if ends else Truncator(text).chars(SUMMARY)
-
-
-def _thumbnail(made: Plan, context: Context) -> Media | None:
-    number = made.item.meta.get("_thumbnail_id", "").strip()
-    if not number.isdigit():
-        return None
-    try:
-        return context.library.picture(Photo(attachment=int(number)))
-    except NoFile as error:
-        made.problem(str(error))
-        return None
-
-
-def _portrait(made: Plan, pieces: list[Piece], context: Context) -> Media | None:
-    """Return the writer's likely portrait: a picture without a caption right above the signature, or one named after the writer.
-
-    The former leaves the text, also where the writer has it as portrait already; another picture stays.
-    """
-    if len(made.signers) != 1:
-        return None
-    name = made.signers[0].name
-    last = pieces[-1] if pieces and isinstance(pieces[-1], Photo) and not pieces[-1].caption else None
-    found = _picture(last, context) if last else None
-    known = context.portraits.get(name)
-    if found is not None and known in (None, found.url):
-        pieces.pop()
-    elif found is None and made.lead is not None:
-        named = re.split(r"[\W_]+", f"{made.lead.path.stem} {made.lead.alt} {made.lead.title}".casefold())
-        found = made.lead if name.split()[0].casefold() in named else None
-    if found is None or known is not None:
-        return None
-    context.portraits[name] = found.url
-    return found
-
-
-def _picture(photo: Photo, context: Context) -> Media | None:
-    try:
-        return context.library.picture(photo)
-    except NoFile:
-        return None
 
 
 def _usable(made: Plan, pieces: list[Piece], context: Context) -> list[Piece]:
@@ -288,37 +182,6 @@ def _link(piece: Any) -> Piece:
     return Text(f'<p><a href="{html.escape(url)}">{html.escape(text, quote=False)}</a></p>') if url else Text("")
 
 
-def _credited(made: Plan, pieces: list[Piece]) -> list[Piece]:
-    """Give credits that stand in the text to the picture before them, else the one after, else the lead picture."""
-    done: list[Piece] = []
-    for at, piece in enumerate(pieces):
-        name = credit_alone(piece.words) if isinstance(piece, Text) else ""
-        inside = credit_within(piece.words)[2] if isinstance(piece, Text) and IN_BRACKETS.search(piece.html) else ""
-        if (name or inside) and _give(made, done, pieces, at, name or inside):
-            rest = "" if name else tidy(IN_BRACKETS.sub("", piece.html, count=1))  # type: ignore[union-attr]
-            done += [Text(rest)] if rest else []
-        else:
-            # A credit that stands before its picture has replaced it in `pieces`.
-            done.append(pieces[at])
-    return done
-
-
-def _give(made: Plan, done: list[Piece], pieces: list[Piece], at: int, name: str) -> bool:
-    """Write `name` as photographer of the nearest picture without one; tell whether there was any."""
-    for place in range(len(done) - 1, -1, -1):
-        if isinstance(photo := done[place], Photo) and not photo.photographer:
-            done[place] = replace(photo, photographer=name)
-            return True
-    for place in range(at + 1, len(pieces)):
-        if isinstance(photo := pieces[place], Photo) and not photo.photographer:
-            pieces[place] = replace(photo, photographer=name)
-            return True
-    if made.lead is not None and not made.lead.photographer:
-        made.lead = replace(made.lead, photographer=name[:200])
-        return True
-    return False
-
-
 def _links(made: Plan, context: Context) -> None:
     """Find the old site's documents that texts link to; note addresses of the old site that lead nowhere from here."""
     pieces = [*made.body, *made.afterword, Text(made.postscript)]
@@ -331,13 +194,6 @@ def _links(made: Plan, context: Context) -> None:
                 made.problem(str(error))
         elif context.addresses.item(url) == 0:
             made.problem(_("Links to an address of the old site that isn't imported: %(url)s") % {"url": url})
-
-
-def _without_lead(made: Plan, pieces: list[Piece]) -> list[Piece]:
-    """Drop a first picture that is the lead picture again."""
-    first = pieces[0] if pieces else None
-    again = made.lead and isinstance(first, Photo) and made.pictures[first.key].url == made.lead.url
-    return pieces[1:] if again else pieces
 
 
 def _topics(item: Item, rule: Rule, mapping: Mapping) -> dict[str, list[str]]:

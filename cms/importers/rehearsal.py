@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from wagtail.contrib.redirects.models import Redirect
 
 from cms.importers.library import Library, Media
-from cms.importers.planning import Plan
+from cms.importers.plans import Plan
 from cms.importers.redirects import LONGEST, old_paths
 from cms.importers.report import Report
 from cms.importers.wxr import Export

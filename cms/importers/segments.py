@@ -13,9 +13,12 @@ from cms.importers.shortcodes import expand
 # What WordPress' own grammar says of a block's comment, for one comment at a time.
 BLOCK = re.compile(r"\s+(/)?wp:([a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?:\s+\{.*\})?\s*(/)?", re.DOTALL)
 KNOWN = frozenset(
-    "paragraph heading list list-item image gallery quote pullquote embed file buttons button columns column group row stack "
-    "cover media-text html code preformatted verse table separator spacer more nextpage video audio shortcode freeform missing "
-    "post-content".split()
+    re.findall(
+        r"[\w-]+",
+        "paragraph heading list list-item image gallery quote pullquote embed file buttons button columns column group "
+        "row stack cover media-text html code preformatted verse table separator spacer more nextpage video audio "
+        "shortcode freeform missing post-content",
+    )
 )
 SILENT = frozenset({"separator", "spacer", "more", "nextpage"})
 LITERAL = frozenset({"code", "preformatted"})

@@ -14,9 +14,12 @@ from cms.importers.wxr import Item
 PAPERS = (
     "Dagens Nyheter|Svenska Dagbladet|Aftonbladet|Expressen|Göteborgs-Posten|Sydsvenskan|Helsingborgs Dagblad|Dagens Samhälle|"
     "Altinget|Dagens Medicin|Akademikern|Socionomen|Dagens Arena|Dagens ETC|Dagens Industri|Kommunalarbetaren|SVT Nyheter|SVT|"
-    "Sveriges Radio|TV4|Ekot|Upsala Nya Tidning|Nerikes Allehanda|Norrköpings Tidningar|Östgöta Correspondenten|Corren|Barometern|"
-    "Nya Wermlands-Tidningen|Värmlands Folkblad|Västerbottens-Kuriren|Norrbottens-Kuriren|Borås Tidning|Hallandsposten|"
-    "Jönköpings-Posten|Smålandsposten|Vestmanlands Läns Tidning|Gefle Dagblad|Sundsvalls Tidning|Omni|Syre|Publikt|Vision|Suntarbetsliv"
+    "Sveriges Radio|TV4|Ekot|Upsala Nya Tidning|Nerikes Allehanda|Norrköpings Tidningar|"
+    "Östgöta Correspondenten|Corren|Barometern|"
+    "Nya Wermlands-Tidningen|Värmlands Folkblad|Västerbottens-Kuriren|"
+    "Norrbottens-Kuriren|Borås Tidning|Hallandsposten|"
+    "Jönköpings-Posten|Smålandsposten|Vestmanlands Läns Tidning|Gefle Dagblad|Sundsvalls Tidning|"
+    "Omni|Syre|Publikt|Vision|Suntarbetsliv"
 )
 PAPER = re.compile(rf"\b({PAPERS})s?\b")
 PRINTED = re.compile(DAY, re.IGNORECASE)

@@ -18,7 +18,7 @@ FILES = ("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav")
 
 
 def attributes(text: str) -> dict[str, str]:
-    """Return a shortcode's attributes; those without a name are "0", "1" …"""
+    """Return a shortcode's attributes; those without a name are numbered from "0"."""
     found: dict[str, str] = {}
     for name, double, single, bare, quoted, word in ATTRIBUTE.findall(text):
         found[name.lower() or str(len(found))] = html.unescape(double or single or bare or quoted or word)

@@ -20,7 +20,8 @@ from cms import keydates
 from cms.importers.letters import Signer
 from cms.importers.library import Library, Media
 from cms.importers.pieces import Button, File, Film, Heading, Photo, Piece, Quote, Raw, Text
-from cms.importers.planning import HREF, Plan, digest
+from cms.importers.planning import HREF
+from cms.importers.plans import Plan, digest
 from cms.importers.redirects import redirect_file, redirect_page
 from cms.importers.report import Report
 from cms.importers.roles import Printed
@@ -105,20 +106,12 @@ class Store:
         match piece:
             case Text():
                 return "text", self.localised(plan, piece.html)
-            case Heading():
-                return "heading", {"text": piece.text, "level": piece.level}
             case Photo():
                 return "picture", self._photo(plan, piece)
-            case Quote():
-                return "quotation", {"text": piece.text, "source": piece.source}
-            case Film():
-                return "film", {"url": piece.url, "title": "", "length": ""}
             case File():
                 return "document", {"document": self.document(plan.documents[piece.url]).pk, "text": piece.text}
-            case Button():
-                return "button", {"text": piece.text, "page": None, "address": piece.url}
-            case Raw():
-                return "html", piece.html
+            case _:
+                return plain_block(piece)
 
     def _photo(self, plan: Plan, photo: Photo) -> dict[str, Any]:
         """Return a picture block; words that are the picture's own are left out, so that mending them there is enough."""
@@ -152,6 +145,21 @@ class Store:
             person.portrait_id = portrait
         person.save()
         return person
+
+
+def plain_block(piece: Heading | Quote | Film | Button | Raw) -> tuple[str, Any]:
+    """Return type and stored value of a block that needs nothing else to stand in the database."""
+    match piece:
+        case Heading():
+            return "heading", {"text": piece.text, "level": piece.level}
+        case Quote():
+            return "quotation", {"text": piece.text, "source": piece.source}
+        case Film():
+            return "film", {"url": piece.url, "title": "", "length": ""}
+        case Button():
+            return "button", {"text": piece.text, "page": None, "address": piece.url}
+        case Raw():
+            return "html", piece.html
 
 
 def free_slug(parent: Page, wanted: str) -> str:

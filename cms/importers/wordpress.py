@@ -18,7 +18,8 @@ from cms.importers.library import Library
 from cms.importers.links import Addresses, relink
 from cms.importers.mapping import Mapping
 from cms.importers.names import NameBook
-from cms.importers.planning import DRAFTS, Context, NotImportable, Plan, digest, plan
+from cms.importers.planning import DRAFTS, plan
+from cms.importers.plans import Context, NotImportable, Plan, digest
 from cms.importers.rehearsal import Rehearsal
 from cms.importers.report import Problem, Report
 from cms.importers.storing import Store
