@@ -25,10 +25,10 @@ def _not_yet() -> Iterator[CheckMessage]:
             hint="Leave it empty: `manage.py up` or `manage.py worker` run the duties.",
             id="deploy.E001",
         )
-    if settings.STORAGE_URL:
+    if settings.STORAGE_URL and not settings.STORAGE_URL.startswith("file:///"):
         yield Error(
-            "STORAGE_URL is set, but storage outside the local disk is not supported yet.",
-            hint="Leave it empty: uploads are kept in var/media.",
+            "STORAGE_URL names storage outside the local disk, which is not supported yet.",
+            hint="Write file:///folder, or leave it empty: uploads are kept in var/media.",
             id="deploy.E002",
         )
     if settings.MAIL_DKIM_KEY:

@@ -149,9 +149,9 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-MEDIA_ROOT = VAR / "media"
-MEDIA_URL = env.str("MEDIA_URL_BASE", default="/media/")
 STORAGE_URL = env.str("STORAGE_URL", default="")
+MEDIA_ROOT = Path(STORAGE_URL.removeprefix("file://")) if STORAGE_URL.startswith("file:///") else VAR / "media"
+MEDIA_URL = env.str("MEDIA_URL_BASE", default="/media/")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
