@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cms.models import content_types
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -70,12 +72,13 @@ class Report:
             (_("Files that no post uses, left behind"), self.unused_media),
         ]
         head = _("Rehearsal; nothing has been written.") if self.dry_run else _("The import is done.")
-        made = [f"  {kind}: {count}" for kind, count in sorted(self.created.items())]
+        types = content_types()
+        made = [f"  {types[kind]._meta.verbose_name_plural}: {count}" for kind, count in sorted(self.created.items())]
         skipped = [f"  {kind}: {count}" for kind, count in sorted(self.skipped.items())]
         total = ngettext("%(count)d problem", "%(count)d problems", len(self.problems)) % {"count": len(self.problems)}
         return [
             head,
-            f"{_('Published')}: {self.created.total()}",
+            f"{_('Published posts and pages')}: {self.created.total()}",
             *made,
             *(f"{label}: {count}" for label, count in counts if count),
             *([f"{_('Left out')}:", *skipped] if skipped else []),
