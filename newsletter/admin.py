@@ -36,9 +36,9 @@ class IssueEditView(EditView):
     def header_buttons(self) -> list[HeaderButton]:
         """Add test and send."""
         key = [self.object.pk]
-        out = [HeaderButton(_("Test to me"), url=reverse(ISSUE + "test", args=key), icon_name="mail")]
+        out = [HeaderButton(_("Test to me"), url=reverse(ISSUE + "test", args=key), icon_name="mail", priority=10)]
         if self.request.user.has_perm(MAY_SEND):
-            out.append(HeaderButton(_("Send …"), url=reverse(ISSUE + "send", args=key), icon_name="upload"))
+            out.append(HeaderButton(_("Send …"), url=reverse(ISSUE + "send", args=key), icon_name="upload", priority=20))
         return out
 
 
@@ -47,10 +47,9 @@ class MailingsColumn(Column):
 
     cell_template_name = "newsletter/admin/mailings_cell.html"
 
-    def get_cell_context_data(self, instance: Issue, parent_context: Any) -> dict[str, Any]:
-        """Add the issue's mailings."""
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return {**context, "mailings": list(instance.mailings.all())}
+    def get_value(self, instance: Issue) -> list[Mailing]:
+        """Return the issue's mailings."""
+        return list(instance.mailings.all())
 
 
 class IssueViewSet(SnippetViewSet):
@@ -108,6 +107,11 @@ def progress_url(mailing: Mailing) -> str:
 
 class MailingIndexView(IndexView):
     """Mailings; each leads to its progress."""
+
+    @property
+    def columns(self) -> list[Column]:
+        """Offer no boxes to tick: nothing is done to many at once."""
+        return super().columns[1:]  # type: ignore[no-any-return]
 
     def get_edit_url(self, instance: Mailing) -> str:
         """Lead to the progress page: there is nothing to edit."""

@@ -43,7 +43,7 @@ class OurPage(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         """Lead back to the list and to the thing itself."""
-        return [*super().get_breadcrumbs_items(), *self.trail(), {"url": "", "label": str(self.page_title)}]
+        return [*super().get_breadcrumbs_items(), *self.trail(), {"url": "", "label": str(self.page_title), "sublabel": self.get_page_subtitle()}]
 
     def trail(self) -> list[dict[str, str]]:
         """Return the crumbs between the admin's home and this page."""
@@ -60,6 +60,10 @@ class IssuePage(OurPage):
         """The issue as it was saved last, approved or not."""
         found = get_object_or_404(Issue, pk=self.kwargs["pk"])
         return found.get_latest_revision_as_object()  # type: ignore[no-any-return]
+
+    def get_page_subtitle(self) -> str:
+        """Return the subject."""
+        return str(self.issue)
 
     def trail(self) -> list[dict[str, str]]:
         """Return issues, then this issue."""

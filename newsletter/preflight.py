@@ -74,9 +74,9 @@ def _pictures(contents: Contents) -> list[str]:
 
 
 def _closed(contents: Contents) -> list[str]:
-    words = _("“%(title)s” has already closed (%(date)s).")
+    words = _("“%(title)s”: the date “%(label)s” has passed (%(date)s).")
     return [
-        words % {"title": item.teaser.title, "date": date.text}
+        words % {"title": item.teaser.title, "label": date.label, "date": date.text}
         for item in contents.items
         if isinstance(item, PostItem)
         for date in item.teaser.dates
