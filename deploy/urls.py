@@ -21,4 +21,5 @@ urlpatterns = [
 if settings.MEDIA_URL.startswith("/"):
     # A proxy in front may serve these itself; a small installation has none.
     urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}))
-urlpatterns += [path("", include("newsletter.urls")), path("", include(wagtail_urls))]
+urlpatterns += [path("", include(room)) for room in ("newsletter.urls", "social.urls")]
+urlpatterns.append(path("", include(wagtail_urls)))
