@@ -67,7 +67,7 @@ class StandIn:
 
     def held(self) -> Any:
         """Wait until a call is held."""
-        return until(lambda: self.ask("held"))
+        return until(lambda: self.ask("held"), 60)
 
 
 @contextmanager

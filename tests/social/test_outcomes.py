@@ -121,12 +121,12 @@ def test_a_repeat_whose_answer_is_lost_too_is_not_repeated_again(publish, linked
 
 def test_a_repeat_that_is_not_sent_does_not_make_the_row_start_anew(publish, linkedin, days, row):
     linkedin.script("create", "drop")
-    linkedin.script("create", "answer", status=429, headers={"Retry-After": "500"})
+    linkedin.script("create", "answer", status=429, headers={"Retry-After": "300"})
     publish()
     for wait in (0, 31, 61, 121):
         days.work(wait)
     assert row().state == "unknown"
-    assert days.work(500) == {"published": 1}
+    assert days.work(300) == {"published": 1}
     assert len(linkedin.posts) == 1
 
 

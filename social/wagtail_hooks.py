@@ -1,0 +1,57 @@
+"""Registers what the room adds to the admin; no logic here."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.templatetags.static import static
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+
+from social import admin, views
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    """Add the queue, its rows, announcing and the connection."""
+    return [
+        path("linkedin/", admin.queue, name="social_queue"),
+        path("linkedin/connection/", admin.connection_page, name="social_connection"),
+        path("linkedin/connection/choose/", views.choose, name="social_choose"),
+        path("linkedin/connection/<slug:name>/", admin.connection_act, name="social_connection_act"),
+        path("linkedin/announce/<int:page_id>/", admin.announce_post, name="social_announce"),
+        path("linkedin/<int:pk>/", admin.detail, name="social_announcement"),
+        path("linkedin/<int:pk>/<slug:name>/", admin.act, name="social_act"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def menu_item() -> MenuItem:
+    """Lead to the queue."""
+    return MenuItem("LinkedIn", reverse("social_queue"), name="linkedin", icon_name="comment", order=420)
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def announce_button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:
+    """Offer "Announce" on every live post."""
+    if page.live and getattr(page.specific_class, "LISTED", False) and page.permissions_for_user(user).can_publish():
+        yield Button(_("Announce on LinkedIn"), reverse("social_announce", args=[page.pk]), icon_name="comment", priority=62)
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> str:
+    """Add the room's few rules."""
+    return format_html('<link rel="stylesheet" href="{}">', static("social/admin.css"))
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    """Offer the room's rights in the groups' form."""
+    names = ["change_announcement", "change_channelstate"]
+    return Permission.objects.filter(content_type__app_label="social", codename__in=names)

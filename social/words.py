@@ -1,0 +1,81 @@
+"""An announcement in plain words, as the admin shows it; times are Stockholm's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cms.keydates import STOCKHOLM
+from social.models import Announcement, ChannelState
+from social.outlet import occasion_words
+
+# The colour of a state in the admin: done, on its way, wants somebody, over.
+TONES = {
+    Announcement.PUBLISHED: "good",
+    Announcement.NEEDS_CHECK: "ask",
+    Announcement.MANUAL: "ask",
+    Announcement.REFUSED: "bad",
+    Announcement.SKIPPED: "over",
+    Announcement.CANCELLED: "over",
+}
+NEEDED = ("w_organization_social", "r_organization_social", "rw_organization_admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row with its words."""
+
+    row: Announcement
+    occasion: str
+    state: str
+    tone: str
+    explanation: str
+    at: str
+
+
+def clock_time(at: datetime | None) -> str:
+    """Return "6 mars 2026 kl. 12.00" in Stockholm, "" for nothing."""
+    if at is None:
+        return ""
+    local = at.astimezone(STOCKHOLM)
+    return _("%(day)s at %(time)s") % {"day": date_format(local, "j F Y"), "time": f"{local:%H.%M}"}
+
+
+def shown(row: Announcement, channel: ChannelState) -> Shown:
+    """Return a row with its words."""
+    at = clock_time(row.settled_at or row.next_attempt_at)
+    return Shown(row, occasion_words(row), row.state_words, TONES.get(row.state, "coming"), explanation(row, channel), at)
+
+
+def explanation(row: Announcement, channel: ChannelState) -> str:
+    """Return what the state means here and now, and what comes next."""
+    if row.state == Announcement.WAITING:
+        return _waiting(row, channel)
+    sentences: dict[str, Any] = {
+        Announcement.SENDING: _("A worker is sending it right now."),
+        Announcement.UNKNOWN: _("The answer was lost. Ordet looks for the post at LinkedIn before anything else is done."),
+        Announcement.NEEDS_CHECK: _("Look at the page on LinkedIn: paste the link if the post is there, else send it again."),
+        Announcement.MANUAL: _("Copy the text, post it on LinkedIn, and paste the link here."),
+        Announcement.CANCELLED: _("It was stopped and will not go out."),
+        Announcement.PUBLISHED: row.picture_note,
+    }
+    return str(sentences.get(row.state, row.last_error))
+
+
+def _waiting(row: Announcement, channel: ChannelState) -> str:
+    if channel.paused_reason:
+        return _("LinkedIn is paused: %(why)s") % {"why": channel.paused_reason}
+    when = _("Goes out %(at)s.") % {"at": clock_time(row.next_attempt_at)}
+    return f"{when} {row.last_error}".strip()
+
+
+def missing(state: ChannelState) -> list[str]:
+    """Return what the connection lacks, in words, before anything fails of it."""
+    found = []
+    if state.connected and state.scope:
+        found = [_("The right %(scope)s was not granted.") % {"scope": scope} for scope in NEEDED if scope not in state.scopes]
+    if state.role.startswith("CONTENT_ADMIN"):
+        found.append(_("The role may not upload pictures, so posts go out without."))
+    return found
