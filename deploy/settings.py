@@ -234,8 +234,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_FORMAT == "json" else "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # It would tell of every job of every second.
-    "loggers": {"apscheduler": {"level": "WARNING"}},
+    # They would tell of every job and every indexing.
+    "loggers": {"apscheduler": {"level": "WARNING"}, "django.tasks": {"level": "WARNING"}},
 }
 
 # wagtail.admin.mail still uses get_connection(); the warning is Wagtail's to mend.

@@ -136,12 +136,15 @@ def manage(*arguments: str) -> list[str]:
 
 
 def house(bind: str, web_workers: int) -> list[Child]:
-    """Return the processes of an embedded Ordet; the web listens at `bind` (host:port)."""
+    """Return the processes of an embedded Ordet; the web listens at `bind` (host:port).
+
+    Their system checks are left to whoever starts them, once for all.
+    """
     gunicorn = [sys.executable, "-m", "gunicorn", "deploy.wsgi", "--bind", bind, "--workers", str(web_workers)]
     threads = ["--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "8", "--no-control-socket"]
     return [
         Child("web", [*gunicorn, *threads]),
-        Child("scheduler", manage("scheduler")),
-        Child("worker", manage("worker")),
-        Child("db_worker", manage("db_worker", "--no-reload", "--no-startup-delay")),
+        Child("scheduler", manage("scheduler", "--skip-checks")),
+        Child("worker", manage("worker", "--skip-checks")),
+        Child("db_worker", manage("db_worker", "--skip-checks", "--no-reload", "--no-startup-delay")),
     ]

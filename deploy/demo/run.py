@@ -1,7 +1,9 @@
 """The demo: the whole house with real processes on 127.0.0.1, until Ctrl-C; `--once` plays the main job and ends."""
 
 import argparse
+import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -33,8 +35,6 @@ def main() -> None:
 def prepare(set_up: Stage, *, delay: int) -> None:
     """Enter the stage and bring database and static files up to date; both at once, they take seconds each."""
     stage.enter(set_up, delay=delay)
-    import os
-
     os.environ |= CLIENT
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     static = subprocess.Popen(command, cwd=stage.ROOT)  # noqa: S603 - our own command
@@ -43,7 +43,7 @@ def prepare(set_up: Stage, *, delay: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    call_command("check", verbosity=0)
+    call_command("check", stdout=io.StringIO())
     call_command("migrate", verbosity=0)
     if static.wait() != 0:
         raise SystemExit("collectstatic failed")
@@ -83,11 +83,16 @@ def household(set_up: Stage) -> "list[Child]":
 
 def connect(set_up: Stage) -> None:
     """Connect LinkedIn to the stand-in through the same command that an operator uses."""
+    from django.core.management import call_command
+
     from cms.fetch import fetch
 
     token = fetch("POST", f"{set_up.url('linkedin')}/_control/token", body=b"{}").body
-    command = [sys.executable, "manage.py", "connect_linkedin", "--organization", ORGANIZATION, "--name", "Socialcheferna"]
-    subprocess.run(command, cwd=stage.ROOT, input=token, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    given, sys.stdin = sys.stdin, io.StringIO(token.decode())
+    try:
+        call_command("connect_linkedin", "--organization", ORGANIZATION, "--name", "Socialcheferna", stdout=io.StringIO())
+    finally:
+        sys.stdin = given
 
 
 def answers(url: str) -> bool:
@@ -165,12 +170,12 @@ def play_once() -> int:
     began = time.monotonic()
     set_up = stage.build("demo-once", anew=True)
     prepare(set_up, delay=2)
-    furnish(set_up)
     from deploy.demo.once import MainJob
 
     job = MainJob(set_up)
-    log = Log(set_up.folder / "log.txt")
-    with running(household(set_up), log):
+    with running(household(set_up), Log(set_up.folder / "log.txt")):
+        # The processes take their seconds to start meanwhile.
+        furnish(set_up)
         job.play()
     report = job.figures | {"seconds": round(time.monotonic() - began, 1), "failed": job.failed}
     print(json.dumps(report, ensure_ascii=False), flush=True)

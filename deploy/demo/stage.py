@@ -92,5 +92,5 @@ def enter(stage: Stage, *, delay: int) -> None:
         "RECONCILE_WAIT_SECONDS": "5",
         "LEASE_SECONDS": "30",
         "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
-        "LOG_LEVEL": "INFO",
+        "LOG_LEVEL": "WARNING",
     }
