@@ -48,7 +48,7 @@ GREETING = re.compile(
 LEADING_GREETING = re.compile(
     r"^((?:(?:med\s+)?(?:en\s+)?(?:\w+\s+){0,2}hälsning(?:ar|en)?|hälsar|mvh|/)\s*[,!.:]?)\s+(?=[A-ZÅÄÖ])", re.IGNORECASE
 )
-POSTSCRIPT = re.compile(r"\s*P\.?\s?S\.?\s*(?:[:.–-]\s*|(?=\s|$)\s*)")
+POSTSCRIPT = re.compile(r"\s*(?:P\.?\s?S\.?\s*(?:[:.–-]\s*|(?=\s|$)\s*)|Ps\s*[:.]\s*)")
 INTRODUCES = re.compile(r"(:|kontakt\w*|information|upplysningar|frågor|medverkande|deltagare)\s*$", re.IGNORECASE)
 
 

@@ -72,7 +72,9 @@ class Library:
         """Return what the export says of a file, by its id or else its address (of any of its copies)."""
         if number in self.listed or not url:
             return self.listed.get(number)
-        return self.by_place.get(_place(url)) or self.by_name.get(_name(url))
+        # A name alone tells the file only where no two files share it.
+        alone = len(self.files.get(_name(url), ())) <= 1
+        return self.by_place.get(_place(url)) or (self.by_name.get(_name(url)) if alone else None)
 
     def picture(self, photo: Photo) -> Media:
         """Return the file of a picture in a text. Raises NoFile."""

@@ -19,7 +19,7 @@ from cms.importers.pictures import credited, portrait, thumbnail, without_lead
 from cms.importers.pieces import Button, File, Film, Photo, Piece, Text, merged, words
 from cms.importers.plans import Context, NotImportable, Plan
 from cms.importers.shapes import SHAPES, Shape, take_document
-from cms.importers.wxr import Item
+from cms.importers.wxr import Item, is_stamp
 from cms.keydates import STOCKHOLM
 
 BY_CATEGORY = {
@@ -99,6 +99,9 @@ def _begun(item: Item, kind: str, letter: Letter, context: Context) -> Plan:
         made.problem(_("The title was cut to 255 characters."))
     if item.date is None and item.status not in DRAFTS:
         made.problem(_("The date “%(date)s” can't be read; left as a draft.") % {"date": item.raw_date})
+    elif item.date and item.raw_date.strip("0-: ") and not is_stamp(item.raw_date):
+        days = {"date": item.raw_date, "taken": item.date.date().isoformat()}
+        made.problem(_("The date “%(date)s” can't be read; %(taken)s was taken instead.") % days)
     return made
 
 

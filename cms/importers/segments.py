@@ -16,7 +16,7 @@ KNOWN = frozenset(
     re.findall(
         r"[\w-]+",
         "paragraph heading list list-item image gallery quote pullquote embed file buttons button columns column group "
-        "row stack cover media-text html code preformatted verse table separator spacer more nextpage video audio "
+        "row stack cover media-text details html code preformatted verse table separator spacer more nextpage video audio "
         "shortcode freeform missing post-content",
     )
 )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from defusedxml import DefusedXmlException
@@ -28,6 +28,7 @@ PREFIXES = {"{http://purl.org/rss/1.0/modules/content/}": "content:", "{http://p
 
 # How deep the element lies in which the items stand: rss, channel.
 CHANNEL = 2
+STAMP = "%Y-%m-%d %H:%M:%S"
 
 
 class BadExport(ValueError):
@@ -145,7 +146,7 @@ def survey(path: Path) -> Export:
         elif tag == "wp:wxr_version":
             version = element.text or ""
         elif tag == "wp:base_blog_url" or (tag in ("wp:base_site_url", "link") and not export.base):
-            export.base = (element.text or "").strip().rstrip("/")
+            export.base = _address(element.text or "").rstrip("/")
     if not version:
         raise BadExport(_("The file is no WordPress export (WXR): it states no wxr_version."))
     return export
@@ -203,6 +204,15 @@ def _texts(element: Any) -> dict[str, str]:
     return {short(child.tag): child.text or "" for child in element if not len(child)}
 
 
+def _address(text: str) -> str:
+    """Return an address, or nothing where it is none that can be taken apart."""
+    try:
+        urlsplit(text.strip())
+    except ValueError:
+        return ""
+    return text.strip()
+
+
 def _number(text: str) -> int:
     return int(text) if text.strip().isascii() and text.strip().isdigit() else 0
 
@@ -218,7 +228,7 @@ def to_item(element: Any) -> Item:
         kind=wp.get("post_type", "") or "post",
         status=wp.get("status", ""),
         title=plain(texts.get("title", "")),
-        link=texts.get("link", "").strip(),
+        link=_address(texts.get("link", "")),
         slug=unquote(wp.get("post_name", "")),
         # Texts pasted on a Mac have å as a and a ring; nothing would be recognised in them.
         body=unicodedata.normalize("NFC", texts.get("content:encoded", "")),
@@ -230,7 +240,7 @@ def to_item(element: Any) -> Item:
         password=bool(wp.get("post_password")),
         sticky=wp.get("is_sticky", "0") not in ("", "0"),
         comments=sum(short(child.tag) == "wp:comment" for child in element),
-        attachment_url=wp.get("attachment_url", ""),
+        attachment_url=_address(wp.get("attachment_url", "")),
         categories=_terms(element, "category"),
         tags=_terms(element, "post_tag"),
         meta={each.get("wp:meta_key", ""): each.get("wp:meta_value", "") for each in meta},
@@ -248,18 +258,30 @@ def plain(text: str) -> str:
 
 
 def read_date(gmt: str, local: str, published: str) -> tuple[datetime | None, str]:
-    """Return the first date that can be read, in UTC, and what the export said.
+    """Return the first date that can be read, in UTC, and what WordPress wrote (empty where it left it to `published`).
 
     `gmt` and `local` (the site's own time) as WordPress writes them, "0000-00-00 00:00:00" for none; `published` as RSS does.
     """
-    raw = gmt if gmt.strip("0-: ") else local or published
+    raw = gmt if gmt.strip("0-: ") else local
     for text, zone in ((gmt, UTC), (local, STOCKHOLM)):
-        try:
-            return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC), raw
-        except (ValueError, OverflowError):
-            continue
+        if (moment := _stamp(text)) is not None:
+            return moment.replace(tzinfo=zone).astimezone(UTC), raw
+    if "-0001" in published:  # WordPress' way to write 0000-00-00 in RSS; Python would read it as the year 2000
+        return None, raw
     try:
         moment = parsedate_to_datetime(published)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), raw
     except (ValueError, TypeError, OverflowError, IndexError):
         return None, raw
+
+
+def _stamp(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.strip(), STAMP)  # noqa: DTZ007  the zone is known to the caller
+    except ValueError:
+        return None
+
+
+def is_stamp(text: str) -> bool:
+    """Tell whether `text` is a date as WordPress writes it."""
+    return _stamp(text) is not None
