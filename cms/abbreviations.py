@@ -16,35 +16,47 @@ class _Marker(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.left = {escape(short, quote=False): meaning for short, meaning in meanings.items()}
         self.out: list[str] = []
+        self.text: list[str] = []
         self.closed: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.flush()
         self.out.append(self.get_starttag_text() or "")
         if tag in UNTOUCHED:
             self.closed.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.flush()
         self.out.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
+        self.flush()
         self.out.append(f"</{tag}>")
         if tag in self.closed:
             del self.closed[len(self.closed) - 1 - self.closed[::-1].index(tag) :]
 
     def handle_data(self, data: str) -> None:
-        self.out.append(data if self.closed else self.marked(data))
+        self.text.append(data)
 
     def handle_entityref(self, name: str) -> None:
-        self.out.append(f"&{name};")
+        self.text.append(f"&{name};")
 
     def handle_charref(self, name: str) -> None:
-        self.out.append(f"&#{name};")
+        self.text.append(f"&#{name};")
 
     def handle_comment(self, data: str) -> None:
+        self.flush()
         self.out.append(f"<!--{data}-->")
 
     def handle_decl(self, decl: str) -> None:
+        self.flush()
         self.out.append(f"<!{decl}>")
+
+    def flush(self) -> None:
+        """Write the text node that has come together; its entities are part of it."""
+        text = "".join(self.text)
+        self.text.clear()
+        self.out.append(text if self.closed else self.marked(text))
 
     def marked(self, text: str) -> str:
         """Return `text` with the words that are still unexplained marked."""
@@ -67,4 +79,5 @@ def mark(html: str, meanings: Mapping[str, str]) -> str:
     marker = _Marker(meanings)
     marker.feed(html)
     marker.close()
+    marker.flush()
     return "".join(marker.out)

@@ -71,7 +71,9 @@ def state(now: datetime) -> State:
     )
     locale_id, number, changed, last = row
     moments = [moment for moment in (changed, last) if moment]
-    return State(f"{number or 0}-{last.timestamp() if last else 0:.0f}", max(moments, default=EPOCH), locale_id)
+    # The moments tell apart what a restored backup or a rolled-back change would number alike.
+    key = "-".join([str(number or 0), *(moment.isoformat() if moment else "" for moment in (changed, last))])
+    return State(key, max(moments, default=EPOCH), locale_id)
 
 
 def bump() -> None:

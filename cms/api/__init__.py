@@ -3,7 +3,7 @@
 Mounted by `deploy.urls`; `openapi.json` and `docs` come with it.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -18,14 +18,12 @@ PREFIX = "/api/content/v1/"
 FAILS = {404: schemas.Problem, 422: schemas.Problem}
 
 
-class Renderer(JSONRenderer):
-    """JSON in UTF-8, with Swedish letters as they are."""
-
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
-
+# JSON in UTF-8, with Swedish letters as they are.
+renderer = JSONRenderer()
+renderer.json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}
 
 api = NinjaAPI(
-    renderer=Renderer(),
+    renderer=renderer,
     title="Ordet content API",
     version="1",
     description="What the association has published. Errors are application/problem+json; unknown parameters are refused.",

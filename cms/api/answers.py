@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any
 
 from django.core.cache import cache
@@ -44,15 +45,16 @@ def answered(run: Run) -> Run:
         state = version.state(now)
         request.content_state = state  # type: ignore[attr-defined]
         key = f"content:{state.key}:{digest(request.get_full_path().encode())}"
-        # A search has endless addresses; it would only push the others out.
-        kept = None if "q" in request.GET else cache.get(key)
-        if kept is None:
+        body = cache.get(key)
+        if body is None:
             response = run(request, **kwargs)
-            if response.status_code != 200:  # noqa: PLR2004
+            if response.status_code != HTTPStatus.OK:
                 return response
-            kept = (response.content, digest(response.content))
-            cache.set(key, kept, KEEP_SECONDS)
-        return fresh(request, *kept, state.changed_at, now)
+            body = response.content
+            # A search has endless addresses; it would only push the others out.
+            if "q" not in request.GET:
+                cache.set(key, body, KEEP_SECONDS)
+        return fresh(request, body, state.changed_at, now)
 
     return view
 
@@ -62,10 +64,10 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def fresh(request: HttpRequest, body: bytes, mark: str, changed_at: datetime, now: datetime) -> HttpResponse:
+def fresh(request: HttpRequest, body: bytes, changed_at: datetime, now: datetime) -> HttpResponse:
     """Return `body` with its validators, or a 304 when the asker has it already."""
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
-    response["ETag"] = f'"{mark}"'
+    response["ETag"] = f'"{digest(body)}"'
     response["Cache-Control"] = CACHE_CONTROL
     modified = None
     # Last-Modified counts whole seconds: while that second lasts, another change could hide in it.

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -11,7 +11,10 @@ from pydantic import Field, create_model
 
 from cms.models import Post, content_types
 
-Kind = Literal[tuple(content_types())]  # type: ignore[valid-type]
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(content_types())]
 Precision = Literal["minute", "day", "month", "text"]
 
 
@@ -129,7 +132,7 @@ def detail_of(kind: str, model: type[Post]) -> type[Detail]:
 
 
 DETAILS = {kind: detail_of(kind, model) for kind, model in content_types().items()}
-AnyDetail = Annotated[reduce(or_, DETAILS.values()), Field(discriminator="type")]
+AnyDetail: Any = Annotated[reduce(or_, DETAILS.values()), Field(discriminator="type")]
 
 
 class IndexShape(Schema):

@@ -81,6 +81,8 @@ class Post(Page):
         index.SearchField("summary"),
         index.SearchField("body"),
         index.FilterField("kind"),
+        index.FilterField("listed"),
+        index.FilterField("listed_locale"),
         index.FilterField("date"),
         index.FilterField("members_only"),
     ]

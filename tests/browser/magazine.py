@@ -1,16 +1,16 @@
 """A small Swedish magazine: one post of every kind with all that it can show, for looking at and testing."""
 
-from datetime import datetime, timedelta
-from io import BytesIO
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from cms.identity import Identity
 from cms.models import (
     Abbreviation,
     Article,
     Award,
-    Byline,
     Call,
     Clipping,
     Column,
@@ -21,14 +21,10 @@ from cms.models import (
     Picture,
     PlainPage,
     Region,
-    RelatedPost,
-    Role,
     SectionIndex,
     Topic,
-    section_for,
 )
-from django.core.files.images import ImageFile
-from PIL import Image, ImageDraw
+from tests.browser.press import person, picture, publish
 
 LONG = (
     "<p>När jag började som chef trodde jag att uppgiften var att ha svaren. I dag vet jag att den är att ställa frågorna, "
@@ -37,58 +33,162 @@ LONG = (
     "och varandra. <a href='https://www.example.se/rapport'>Vår rapport om FSS</a> visar att de kommuner som arbetar "
     "tillsammans kommer längre – inte för att de har mer pengar, utan för att de har fler att fråga.</p>"
 )
+LIST = (
+    "<p>Tre saker skiljer de arbetsplatser som klarar av förändring:</p><ul><li>cheferna finns på plats,</li>"
+    "<li>besluten fattas nära dem de gäller,</li><li>ingen skäms för att be om hjälp.</li></ul>"
+)
+TEXT = [("text", LONG)]
 
 
-def picture(title: str, colours: tuple[str, str, str], size: tuple[int, int], source: str = "", **words: str) -> Picture:
-    """Return a stored picture: from the file `source` when it is there, else drawn."""
-    out = BytesIO()
-    if source and Path(source).exists():
-        Image.open(source).convert("RGB").save(out, "JPEG", quality=88)
-    else:
-        drawn(colours, size).save(out, "JPEG", quality=88)
-    return Picture.objects.create(title=title, file=ImageFile(out, name=f"{title.lower().replace(' ', '-')}.jpg"), **words)
+@dataclass
+class Stage:
+    """The people, the pictures and the words that the posts share; days count from `now`."""
+
+    home: Home
+    now: datetime
+    lake: Picture
+    wood: Picture
+    karin: Person
+    omar: Person
+    common: dict[str, Any]
+    posts: dict[str, Any] = field(default_factory=dict)
+
+    def day(self, days: int) -> date:
+        return timezone.localdate(self.now) + timedelta(days=days)
+
+    def ago(self, days: int) -> datetime:
+        return self.now - timedelta(days=days)
+
+    def print(self, name: str, model: type[Any], days: int, title: str, **fields: Any) -> None:
+        self.posts[name] = publish(model, self.home, title=title, date=self.ago(days), **self.common, **fields)
 
 
-def drawn(colours: tuple[str, str, str], size: tuple[int, int]) -> Image.Image:
-    """Return a calm landscape of three colours: a sky, a sun and hills."""
-    sky, sun, hills = colours
-    wide, high = size
-    image = Image.new("RGB", size, sky)
-    pen = ImageDraw.Draw(image)
-    pen.ellipse((wide * 0.55, high * 0.15, wide * 0.55 + high * 0.35, high * 0.5), fill=sun)
-    pen.ellipse((-wide * 0.3, high * 0.55, wide * 0.8, high * 1.7), fill=hills)
-    pen.ellipse((wide * 0.4, high * 0.65, wide * 1.5, high * 1.9), fill=hills)
-    return image
+def link(text: str, address: str) -> dict[str, Any]:
+    return {"text": text, "page": None, "address": f"https://www.example.se/{address}"}
 
 
-def person(name: str, slug: str, title: str, employer: str, portrait: Picture | None = None, office: str = "", **more: str) -> Person:
-    """Return a person, with an office in the association or none."""
-    made = Person.objects.create(name=name, slug=slug, title=title, employer=employer, portrait=portrait, **more)
-    if office:
-        Role.objects.create(person=made, title=office, organisation="Föreningen Sveriges Socialtjänstchefer")
-    return made
+def moment(label: str, precision: str, day: date | None = None, text: str = "") -> dict[str, Any]:
+    return {"label": label, "precision": precision, "day": day, "last_day": None, "at": None, "text": text}
 
 
-def publish(model: type[Any], home: Home, *, people: tuple[Person, ...] = (), related: tuple[Any, ...] = (), **fields: Any) -> Any:
-    """Return a live post of `model` in its section."""
-    many = {name: fields.pop(name, []) for name in ("topics", "regions", "abbreviations")}
-    parent = fields.pop("parent", None) or section_for(model, home)
-    page = model(live=False, **fields)
-    for number, one in enumerate(people):
-        page.bylines.add(Byline(person=one, sort_order=number))
-    for number, other in enumerate(related):
-        page.related.add(RelatedPost(other=other.post_ptr, sort_order=number))
-    parent.add_child(instance=page)
-    for name, values in many.items():
-        getattr(page, name).set(values)
-    page.save_revision().publish()
-    return model.objects.get(pk=page.pk)
+def every_block(stage: Stage) -> list[tuple[str, Any]]:
+    dates = [moment("Årsmöte", "day", stage.day(40)), moment("Ny omgång", "text", text="mars–april")]
+    quotation = "Det är inte modet som saknas, det är någon att vara modig tillsammans med."
+    facts = "<p>Rapporten bygger på samtal med 214 chefer i 61 kommuner.</p><p>Den kan laddas ned utan kostnad.</p>"
+    return [
+        *TEXT,
+        ("heading", {"text": "Det vi gör när ingen ser på", "level": "h2"}),
+        ("text", LIST),
+        ("quotation", {"text": quotation, "source": "Enhetschef i Västerbotten"}),
+        ("picture", {"image": stage.wood, "alt": "", "caption": "", "photographer": ""}),
+        ("fact_box", {"title": "Om rapporten", "text": facts}),
+        ("heading", {"text": "Vad händer nu?", "level": "h3"}),
+        ("links", {"title": "Läs vidare", "links": [link("Hela rapporten", "rapport"), link("Så arbetar nätverken", "natverk")]}),
+        ("person", {"person": stage.omar, "text": "Svarar på frågor om rapporten."}),
+        ("film", {"url": "https://vimeo.com/76979871", "title": "Så gjorde vi rapporten", "length": "1:48"}),
+        ("key_dates", {"title": "Viktiga datum", "dates": dates}),
+        ("button", link("Ladda ned rapporten", "rapport.pdf")),
+        ("html", "<p>Ett stycke ur en äldre sida.</p>"),
+    ]
 
 
-def printed(now: datetime, faces: str = "", scene: str = "") -> dict[str, Any]:
-    """Fill an empty site; return the posts by kind, with "home" and "section". Days count from `now`."""
-    day = now.date()
-    home = Home.objects.get()
+def article(stage: Stage) -> None:
+    title = "Färre chefer, fler medarbetare: så ser spannet ut i kommunerna"
+    summary = "En enhetschef i äldreomsorgen leder i snitt 52 medarbetare. Nu vill föreningen se ett tak."
+    stage.print("article", Article, 3, title, summary=summary, lead_image=stage.wood, body=every_block(stage),
+                people=(stage.karin, stage.omar), postscript="<p>Rapporten presenteras på årsmötet.</p>")  # fmt: skip
+
+
+def clipping(stage: Stage) -> None:
+    said = "Vi kan inte fortsätta lägga nya uppdrag på chefer som redan springer. Något måste bort innan något nytt kommer in"
+    summary = "Föreningens ordförande intervjuas om det växande ansvaret i socialtjänsten."
+    body = [("text", "<p>Intervjun gjordes inför regeringens besked om den nya socialtjänstlagen.</p>")]
+    source = {"paper": "Västerbottensposten", "printed": stage.day(-9), "link": "https://www.example.se/artikel"}
+    stage.print("clipping", Clipping, 8, "”Cheferna bär ett för tungt ansvar”", summary=summary, quotation=said,
+                quotation_source="Karin Ek, ordförande", body=body, **source)  # fmt: skip
+
+
+def film(stage: Stage) -> None:
+    said = "Karin: Vi började med att fråga vad som stod i vägen.\n\nOmar: Det mesta hade vi själva hittat på."
+    one = {"url": "https://vimeo.com/76979871", "title": "Tre minuter om tillit", "length": "3:12"}
+    more = {"people": ["Karin Ek", "Omar Lindqvist"], "credits": "Foto och klipp: Lina Åberg\nMusik: Per Öst", "transcript": said}
+    summary = "Medarbetare i Skellefteå berättar om vad som hände när de fick bestämma mer själva."
+    stage.print("film", Film, 12, "Tre minuter om tillit", summary=summary, lead_image=stage.lake,
+                production="Föreningens kansli", films=[("film", one | more)])  # fmt: skip
+
+
+def session(day: date, time: str, title: str, who: str) -> tuple[str, dict[str, Any]]:
+    return ("session", {"day": day, "time": time, "title": title, "who": who})
+
+
+def event(stage: Stage) -> None:
+    first = stage.day(100)
+    programme = [
+        session(first, "09.30–10.15", "Inledning: vad vet vi om framtiden?", "Karin Ek"),
+        session(first, "10.45–12.00", "Samtal om den nya socialtjänstlagen", "Omar Lindqvist och gäster"),
+        session(stage.day(101), "09.00–10.30", "Forskningspass: spannet av kontroll", "Lunds universitet"),
+    ]
+    on_site = [
+        ("person", {"person": stage.karin, "days": "alla tre dagarna", "preliminary": False, "contact": "karin@example.se"}),
+        ("person", {"person": stage.omar, "days": "onsdag och torsdag", "preliminary": True, "contact": ""}),
+    ]
+    days = {"first_day": first, "last_day": stage.day(102), "pre_day": stage.day(99), "pre_day_name": "Fördag för nya chefer"}
+    place = {"place": "Malmö Live", "theme": "Att leda när kartan ritas om"}
+    way = {"registration_url": "https://www.example.se/anmalan", "registration_closes": stage.day(70)}
+    summary = "Tre dagar om ledarskap, forskning och det som bär när det blåser. Föreningen finns på plats hela tiden."
+    stage.print("event", Event, 6, "Socialchefsdagarna i Malmö: mötet som året kretsar kring", summary=summary,
+                lead_image=stage.lake, member_discount="Medlemmar betalar 3 900 kronor i stället för 5 400.",
+                programme=programme, on_site=on_site, body=TEXT, **days, **place, **way,
+                documentation=[("link", link("Förra årets presentationer", "dokumentation"))])  # fmt: skip
+
+
+def nominee(project: str, organisations: list[str], categories: list[str], wins: list[str]) -> tuple[str, dict[str, Any]]:
+    return ("nominee", {"project": project, "organisations": organisations, "categories": categories, "wins": wins})
+
+
+def award(stage: Stage) -> None:
+    nominees = [
+        nominee("Ett första samtal inom tre dagar", ["Umeå kommun"], ["Samverkan", "Årets projekt"], ["Samverkan"]),
+        nominee("Nattvandrarna på nätet", ["Malmö stad"], ["Barn och unga", "Årets projekt"], []),
+        nominee("Hemma igen", ["Borås stad", "Stadsmissionen"], ["Samverkan"], []),
+    ]  # fmt: skip
+    voting = {"voting_opens": stage.day(-10), "voting_closes": stage.day(11), "vote_url": "https://www.example.se/rosta"}
+    counts = {"submitted": 110, "nominated": 44, "category_count": 6}
+    summary = "Juryn har läst 110 bidrag och valt ut de projekt som tävlar om priset. Nu är det medlemmarnas tur att rösta."
+    stage.print("award", Award, 2, "De är nominerade till Årets socialtjänstpris", summary=summary, nominees=nominees,
+                award_name="Årets socialtjänstpris", edition="2026", body=TEXT, **voting, **counts)  # fmt: skip
+
+
+def calls(stage: Stage) -> None:
+    days = {"deadline": stage.day(12), "decision": stage.day(60), "event_first": stage.day(196), "event_last": stage.day(198)}
+    what = {"wanted": "Abstract om högst 300 ord", "organiser": "FORSA och föreningen", "event_place": "Malmö"}
+    summary = "Nu är inbjudan öppen för dig som vill presentera ett utvecklingsarbete eller en studie för landets socialchefer."
+    stage.print("call", Call, 1, "Skicka in ditt abstract till forskningsdagarna", summary=summary, body=TEXT,
+                link="https://www.example.se/abstract", **days, **what)  # fmt: skip
+    stage.print("closed call", Call, 30, "Nominera till styrelsen", summary="Valberedningen tar emot förslag på nya ledamöter.",
+                wanted="Nomineringar", deadline=stage.day(-4), body=TEXT)  # fmt: skip
+
+
+def column(stage: Stage) -> None:
+    summary = "Hösten har prövat oss. Men den har också visat vad som händer när chefer slutar vara ensamma."
+    body = [*TEXT, ("quotation", {"text": "Den som leder ensam leder kort.", "source": ""}), *TEXT]
+    after = [("text", "<p>Karin Ek är ordförande sedan 2022 och skriver här varannan månad.</p>")]
+    related = tuple(stage.posts[name] for name in ("article", "event", "call"))
+    stage.print("column", Column, 0, "Vi behöver varandra mer än någonsin", summary=summary, sign_off="Varma hälsningar",
+                people=(stage.karin,), body=body, postscript="<p>Vi ses väl i Malmö? Anmälan har öppnat.</p>",
+                afterword=after, related=related)  # fmt: skip
+
+
+def others(stage: Stage) -> None:
+    summary = "Frågor, underlag och räkneexempel för dig som ska föra samtal i vår."
+    stage.print("members", Article, 20, "Stödmaterial inför lönesamtalen", summary=summary, members_only=True,
+                body=[("text", "<p>Hemligheten för medlemmar.</p>")])  # fmt: skip
+    stage.print("page", PlainPage, 0, "Om föreningen", summary="Föreningen samlar chefer i socialtjänsten i hela landet.",
+                parent=stage.home, show_in_menus=True, body=TEXT)  # fmt: skip
+    stage.posts |= {"home": stage.home, "section": SectionIndex.objects.get(slug="nyheter")}
+
+
+def identity() -> None:
     Identity.objects.create(
         name="Sveriges Socialtjänstchefer",
         short_name="FSS",
@@ -97,40 +197,36 @@ def printed(now: datetime, faces: str = "", scene: str = "") -> dict[str, Any]:
         organisation_number="802400-0000",
         email="kansli@example.se",
     )
-    lake = picture("Konferenssalen", ("#c9dbe0", "#f3d9a4", "#3f6b6e"), (1600, 1067), scene, description="En full konferenssal sedd bakifrån", caption="Över fyrahundra deltagare samlades i Malmö.", photographer="Lina Åberg")
-    wood = picture("Skogen", ("#e9dfcd", "#c96f4a", "#27474a"), (1600, 1067), description="En tecknad skogsbacke i kvällsljus", caption="Omslaget till årets rapport.", photographer="Per Öst")
-    face = picture("Karin", ("#d8cfc2", "#8a5a44", "#37525a"), (600, 600), faces, description="Porträtt av Karin Ek", photographer="Lina Åberg")
-    karin = person("Karin Ek", "karin-ek", "Socialdirektör", "Umeå kommun", face, "Ordförande", competences="ledarskap, barn och unga")
-    omar = person("Omar Lindqvist", "omar-lindqvist", "Utvecklingschef", "Region Skåne", competences="nära vård, digitalisering", email="omar@example.se")
-    topics = [Topic.objects.create(name=name, slug=slug) for name, slug in (("Ledarskap", "ledarskap"), ("Barn och unga", "barn-och-unga"))]
-    north = Region.objects.create(name="Norrland", slug="norrland")
-    words = [Abbreviation.objects.create(short="FSS", meaning="Föreningen Sveriges Socialtjänstchefer"), Abbreviation.objects.create(short="IFO", meaning="individ- och familjeomsorg")]
-    common = {"topics": topics, "regions": [north], "abbreviations": words}
-    body = [
-        ("text", LONG),
-        ("heading", {"text": "Det vi gör när ingen ser på", "level": "h2"}),
-        ("text", "<p>Tre saker skiljer de arbetsplatser som klarar av förändring:</p><ul><li>cheferna finns på plats,</li><li>besluten fattas nära dem de gäller,</li><li>ingen skäms för att be om hjälp.</li></ul>"),
-        ("quotation", {"text": "Det är inte modet som saknas, det är någon att vara modig tillsammans med.", "source": "Enhetschef i Västerbotten"}),
-        ("picture", {"image": wood, "alt": "", "caption": "", "photographer": ""}),
-        ("fact_box", {"title": "Om rapporten", "text": "<p>Rapporten bygger på samtal med 214 chefer i 61 kommuner.</p><p>Den kan laddas ned utan kostnad.</p>"}),
-        ("heading", {"text": "Vad händer nu?", "level": "h3"}),
-        ("links", {"title": "Läs vidare", "links": [{"text": "Hela rapporten", "page": None, "address": "https://www.example.se/rapport"}, {"text": "Så arbetar nätverken", "page": None, "address": "https://www.example.se/natverk"}]}),
-        ("person", {"person": omar, "text": "Svarar på frågor om rapporten."}),
-        ("key_dates", {"title": "Viktiga datum", "dates": [{"label": "Årsmöte", "precision": "day", "day": day + timedelta(days=40), "last_day": None, "at": None, "text": ""}, {"label": "Ny omgång", "precision": "text", "day": None, "last_day": None, "at": None, "text": "mars–april"}]}),
-        ("button", {"text": "Ladda ned rapporten", "page": None, "address": "https://www.example.se/rapport.pdf"}),
-        ("html", "<p>Ett stycke ur en äldre sida.</p>"),
-    ]
-    posts: dict[str, Any] = {}
-    posts["article"] = publish(Article, home, title="Färre chefer, fler medarbetare: så ser spannet ut i kommunerna", summary="En ny kartläggning visar att en enhetschef i äldreomsorgen i snitt leder 52 medarbetare. Nu vill föreningen se ett tak.", lead_image=wood, body=body, date=now - timedelta(days=3), people=(karin, omar), postscript="<p>Rapporten presenteras i sin helhet på årsmötet.</p>", **common)
-    posts["clipping"] = publish(Clipping, home, title="”Cheferna bär ett för tungt ansvar”", summary="Föreningens ordförande intervjuas om det växande ansvaret i socialtjänsten.", paper="Västerbottensposten", printed=day - timedelta(days=9), quotation="Vi kan inte fortsätta lägga nya uppdrag på chefer som redan springer. Något måste bort innan något nytt kommer till", quotation_source="Karin Ek, ordförande", link="https://www.example.se/artikel", body=[("text", "<p>Intervjun gjordes inför regeringens besked om den nya socialtjänstlagen.</p>")], date=now - timedelta(days=8), **common)
-    posts["film"] = publish(Film, home, title="Tre minuter om tillit", summary="Medarbetare i Skellefteå berättar om vad som hände när de fick bestämma mer själva.", lead_image=lake, production="Föreningens kansli", films=[("film", {"url": "https://vimeo.com/76979871", "title": "Tre minuter om tillit", "length": "3:12", "people": ["Karin Ek", "Omar Lindqvist"], "credits": "Foto och klipp: Lina Åberg\nMusik: Per Öst", "transcript": "Karin: Vi började med att fråga vad som stod i vägen.\n\nOmar: Det mesta var sådant som vi själva hade hittat på."})], date=now - timedelta(days=12), **common)
-    posts["event"] = publish(Event, home, title="Socialchefsdagarna i Malmö: mötet som året kretsar kring", summary="Tre dagar om ledarskap, forskning och det som bär när det blåser. Föreningen finns på plats hela tiden.", lead_image=lake, first_day=day + timedelta(days=100), last_day=day + timedelta(days=102), pre_day=day + timedelta(days=99), pre_day_name="Fördag för nya chefer", place="Malmö Live", theme="Att leda när kartan ritas om", member_discount="Medlemmar betalar 3 900 kronor i stället för 5 400.", registration_url="https://www.example.se/anmalan", registration_closes=day + timedelta(days=70), programme=[("session", {"day": day + timedelta(days=100), "time": "09.30–10.15", "title": "Inledning: vad vet vi om framtiden?", "who": "Karin Ek"}), ("session", {"day": day + timedelta(days=100), "time": "10.45–12.00", "title": "Samtal om den nya socialtjänstlagen", "who": "Omar Lindqvist och gäster"}), ("session", {"day": day + timedelta(days=101), "time": "09.00–10.30", "title": "Forskningspass: spannet av kontroll", "who": "Lunds universitet"})], on_site=[("person", {"person": karin, "days": "alla tre dagarna", "preliminary": False, "contact": "karin@example.se"}), ("person", {"person": omar, "days": "onsdag och torsdag", "preliminary": True, "contact": ""})], documentation=[("link", {"text": "Förra årets presentationer", "page": None, "address": "https://www.example.se/dokumentation"})], body=[("text", LONG)], date=now - timedelta(days=6), **common)
-    posts["award"] = publish(Award, home, title="De är nominerade till Årets socialtjänstpris", summary="Juryn har läst 110 bidrag och valt ut de projekt som tävlar om priset. Nu är det medlemmarnas tur att rösta.", award_name="Årets socialtjänstpris", edition="2026", submitted=110, nominated=44, category_count=6, voting_opens=day - timedelta(days=10), voting_closes=day + timedelta(days=11), vote_url="https://www.example.se/rosta", nominees=[("nominee", {"project": "Ett första samtal inom tre dagar", "organisations": ["Umeå kommun", "Region Västerbotten"], "categories": ["Samverkan", "Årets projekt"], "wins": ["Samverkan"]}), ("nominee", {"project": "Nattvandrarna på nätet", "organisations": ["Malmö stad"], "categories": ["Barn och unga", "Årets projekt"], "wins": []}), ("nominee", {"project": "Hemma igen", "organisations": ["Borås stad", "Stadsmissionen"], "categories": ["Samverkan"], "wins": []})], body=[("text", LONG)], date=now - timedelta(days=2), **common)
-    posts["call"] = publish(Call, home, title="Skicka in ditt abstract till forskningsdagarna", summary="Nu är inbjudan öppen för dig som vill presentera ett utvecklingsarbete eller en studie för landets socialchefer.", wanted="Abstract om högst 300 ord", organiser="FORSA och föreningen", deadline=day + timedelta(days=12), decision=day + timedelta(days=60), event_first=day + timedelta(days=196), event_last=day + timedelta(days=198), event_place="Malmö", link="https://www.example.se/abstract", body=[("text", LONG)], date=now - timedelta(days=1), **common)
-    posts["closed call"] = publish(Call, home, title="Nominera till styrelsen", summary="Valberedningen tar emot förslag på nya ledamöter.", wanted="Nomineringar", deadline=day - timedelta(days=4), date=now - timedelta(days=30), body=[("text", LONG)], **common)
-    posts["column"] = publish(Column, home, title="Vi behöver varandra mer än någonsin", summary="Hösten har prövat oss. Men den har också visat vad som händer när chefer slutar vara ensamma.", sign_off="Varma hälsningar", people=(karin,), body=[("text", LONG), ("quotation", {"text": "Den som leder ensam leder kort.", "source": ""}), ("text", LONG)], postscript="<p>Vi ses väl i Malmö? Anmälan har öppnat.</p>", afterword=[("text", "<p>Karin Ek är ordförande sedan 2022 och skriver här varannan månad.</p>")], related=(posts["article"], posts["event"], posts["call"]), date=now, **common)
-    posts["members"] = publish(Article, home, title="Stödmaterial inför lönesamtalen", summary="Frågor, underlag och räkneexempel för dig som ska föra samtal i vår.", members_only=True, body=[("text", "<p>Hemligheten för medlemmar.</p>")], date=now - timedelta(days=20), **common)
-    posts["page"] = publish(PlainPage, home, parent=home, title="Om föreningen", summary="Föreningen samlar chefer i socialtjänsten i hela landet.", show_in_menus=True, body=[("text", LONG)])
-    posts["home"] = home
-    posts["section"] = SectionIndex.objects.get(slug="nyheter")
-    return posts
+
+
+def words() -> dict[str, Any]:
+    topics = (("Ledarskap", "ledarskap"), ("Barn och unga", "barn-och-unga"))
+    meanings = (("FSS", "Föreningen Sveriges Socialtjänstchefer"), ("IFO", "individ- och familjeomsorg"))
+    return {
+        "topics": [Topic.objects.create(name=name, slug=slug) for name, slug in topics],
+        "regions": [Region.objects.create(name="Norrland", slug="norrland")],
+        "abbreviations": [Abbreviation.objects.create(short=short, meaning=meaning) for short, meaning in meanings],
+    }
+
+
+def stage(now: datetime, faces: str, scene: str) -> Stage:
+    hall = {"description": "En full konferenssal sedd bakifrån", "caption": "Över fyrahundra deltagare samlades i Malmö."}
+    hill = {"description": "En tecknad skogsbacke i kvällsljus", "caption": "Omslaget till årets rapport."}
+    lake = picture("Konferenssalen", ("#c9dbe0", "#f3d9a4", "#3f6b6e"), (900, 600), scene, photographer="Lina Åberg", **hall)
+    wood = picture("Skogen", ("#e9dfcd", "#c96f4a", "#27474a"), (900, 600), photographer="Per Öst", **hill)
+    face = picture("Karin", ("#d8cfc2", "#8a5a44", "#37525a"), (300, 300), faces, description="Porträtt av Karin Ek")
+    karin = person("Karin Ek", "karin-ek", "Socialdirektör", "Umeå kommun", face, "Ordförande", competences="barn och unga")
+    omar = person("Omar Lindqvist", "omar-lindqvist", "Utvecklingschef", "Region Skåne", competences="nära vård, digitalisering")
+    return Stage(Home.objects.get(), now, lake, wood, karin, omar, words())
+
+
+def printed(now: datetime, faces: str = "", scene: str = "") -> dict[str, Any]:
+    """Fill an empty site; return the posts by kind, with "home" and "section". Days count from `now`.
+
+    `faces` and `scene` are files with a portrait and a picture; without them both are drawn.
+    """
+    identity()
+    made = stage(now, faces, scene)
+    for write in (article, clipping, film, event, award, calls, column, others):
+        write(made)
+    return made.posts

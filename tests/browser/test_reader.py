@@ -1,0 +1,135 @@
+"""The reader site in a real browser: accessible, usable without scripts, never wider than the screen."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from wagtail.embeds.embeds import get_embed_hash
+from wagtail.embeds.models import Embed
+
+from tests.browser.magazine import printed
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+FILM = "https://vimeo.com/76979871"
+
+
+@pytest.fixture
+def posts(site: str) -> dict[str, Any]:
+    """The magazine, with its film looked up; and a page that isn't there."""
+    Embed.objects.create(
+        url=FILM, hash=get_embed_hash(FILM), type="video", html='<iframe src="https://player.example.se/1"></iframe>'
+    )
+    return printed(timezone.now())
+
+
+@pytest.fixture
+def addresses(posts: dict[str, Any]) -> dict[str, str]:
+    return {name: post.url for name, post in posts.items()} | {"nowhere": "/finns-inte/"}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}" for one in found for node in one["nodes"]]
+
+
+def test_axe_finds_nothing_on_any_kind_of_page(page, addresses, shoot):
+    problems = {}
+    for name, path in addresses.items():
+        page.goto(path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            shoot(f"reader-{name.replace(' ', '-')}-{scheme}", full_page=True)
+            problems[name, scheme] = violations(page)
+    assert {name: found for name, found in problems.items() if found} == {}
+
+
+def test_nothing_is_wider_than_the_screen(page, addresses, shoot):
+    for name, path in addresses.items():
+        page.goto(path)
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            shoot(f"reader-{name.replace(' ', '-')}-{width}", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+
+
+def test_a_page_makes_no_noise_and_moves_nothing(page, addresses):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())"
+        " window.moved += entry.value }).observe({ type: 'layout-shift', buffered: true })"
+    )
+    for name, path in addresses.items():
+        page.goto(path, wait_until="networkidle")
+        assert page.evaluate("window.moved") < 0.02, name
+    assert [text for text in said if "404" not in text] == []
+
+
+def test_the_first_view_is_light(page, addresses):
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto(addresses["home"], wait_until="networkidle")
+    own = {url: size for url, size in sizes.items() if "/media/" not in url}
+    assert sum(own.values()) <= 140_000, own  # uncompressed; the style sheet and the page shrink to a quarter on the wire
+    assert sum(size for url, size in own.items() if url.endswith(".woff2")) <= 82_000
+
+
+def test_the_keyboard_reaches_the_text_at_once(page, addresses):
+    page.goto(addresses["article"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Hoppa till innehållet"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_the_menu_of_a_small_screen_opens_and_closes(page, addresses):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(addresses["home"])
+    link = page.get_by_role("link", name="Utlysningar", exact=True)
+    assert not link.is_visible()
+    page.get_by_role("button", name="Meny").click()
+    assert link.is_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert not link.is_visible()
+
+
+def test_a_film_plays_after_a_click_and_not_before(page, addresses):
+    asked: list[str] = []
+    page.route("https://player.example.se/**", lambda route: (asked.append(route.request.url), route.fulfill(body="film")))
+    page.goto(addresses["film"], wait_until="networkidle")
+    assert asked == []
+    page.locator("a[data-player]").click()
+    page.locator("iframe.player").wait_for()
+    page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
+    assert asked == ["https://player.example.se/1?autoplay=1"]
+
+
+@pytest.fixture
+def scriptless(chromium: Browser, site: str):
+    context = chromium.new_context(base_url=site, java_script_enabled=False, viewport={"width": 390, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_everything_is_there_without_scripts(scriptless, addresses):
+    page = scriptless
+    page.goto(addresses["home"])
+    page.get_by_role("button", name="Meny").click()
+    page.get_by_role("link", name="Utlysningar", exact=True).click()
+    page.get_by_role("link", name="Skicka in ditt abstract till forskningsdagarna").click()
+    assert page.get_by_text("12 dagar kvar").is_visible()
+    page.goto(addresses["film"])
+    assert page.locator("a[data-player]").get_attribute("href") == FILM
+    page.get_by_text("Läs vad som sägs i filmen").click()
+    assert page.get_by_text("Vi började med att fråga").is_visible()
+
+
+def test_print_shows_the_text_and_leaves_the_rest(page, addresses):
+    page.goto(addresses["column"])
+    page.emulate_media(media="print")
+    assert page.get_by_text("Varma hälsningar").is_visible()
+    assert not page.locator("#menu").is_visible()
+    assert not page.locator(".related").is_visible()
