@@ -1,6 +1,8 @@
 """A real browser against a live server; set SHOTS to a folder to keep the pictures that the tests take."""
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(django_db_serialized_rollback: None, live_server: Any, settings: Any) -> str:
+def site(django_db_serialized_rollback: None, live_server: Any, settings: Any) -> Iterator[str]:
     """The address of a live server whose database holds what the migrations put there."""
     settings.SITE_URL = live_server.url
     settings.WAGTAILADMIN_BASE_URL = live_server.url
@@ -40,7 +42,11 @@ def site(django_db_serialized_rollback: None, live_server: Any, settings: Any) -
     settings.ALLOWED_HOSTS = ["*"]
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.SECURE_PROXY_SSL_HEADER = None
-    return str(live_server.url)
+    yield str(live_server.url)
+    # A window closes its connections a moment later; the server's threads must end while they may share the database.
+    deadline = time.monotonic() + 10
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 @pytest.fixture
