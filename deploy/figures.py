@@ -18,12 +18,21 @@ PATIENCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One kind of outgoing rows: how many stand in each state (by its shown name), and since when the oldest due one waits."""
+    """One kind of outgoing rows: how many stand in each state, and since when the oldest due one waits."""
 
     name: str
     label: str
     counts: dict[str, int]
     oldest_due: datetime | None
+    words: dict[str, str]
+
+    def shown(self) -> list[tuple[str, int]]:
+        """Return the counts by the states' shown names, in the order in which the model lists them."""
+        return [
+            (str(self.words.get(state, state)), self.counts[state])
+            for state in dict.fromkeys((*self.words, *self.counts))
+            if state in self.counts
+        ]
 
 
 def queues(now: datetime) -> list[Queue]:
@@ -41,7 +50,8 @@ def _outgoing(model: type[Outgoing], now: datetime) -> Queue:
         due = rows.filter(state=Outgoing.WAITING).aggregate(oldest=Min("next_attempt_at"))["oldest"]
     due = due if due and due <= now else None
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    return Queue(model._meta.model_name or "", str(model._meta.verbose_name_plural), counts, due)
+    words = dict(getattr(model, "STATES", ()))
+    return Queue(model._meta.model_name or "", str(model._meta.verbose_name_plural), counts, due, words)
 
 
 def _deliveries(now: datetime) -> Queue:
@@ -56,7 +66,7 @@ def _deliveries(now: datetime) -> Queue:
     leases = Batch.objects.filter(lease_until__lte=now).aggregate(oldest=Min("lease_until"))["oldest"]
     counts = dict(rows.order_by().values_list("state").annotate(Count("member_id")))
     oldest = min((time for time in (starts, leases) if time), default=None)
-    return Queue("delivery", str(Delivery._meta.verbose_name_plural), counts, oldest)
+    return Queue("delivery", str(Delivery._meta.verbose_name_plural), counts, oldest, dict(Delivery.STATES))
 
 
 def troubles(now: datetime) -> list[str]:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from django.db import connections
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cms import publishing
 from cms.outbox import new_owner
@@ -36,6 +37,7 @@ class Sweep:
     """Something that may be done any number of times, every so many seconds and at start."""
 
     name: str
+    label: Any
     act: Act
     seconds: int
 
@@ -45,6 +47,7 @@ class Appointment:
     """Something for set times of the calendar, once each; never between 02:00 and 03:00, which the clocks double or skip."""
 
     name: str
+    label: Any
     act: Act
     at: CronTrigger
 
@@ -62,14 +65,14 @@ class Alarm:
 
 
 SWEEPS = [
-    Sweep("publishing", jobs.publish, 30),
-    Sweep("mending", jobs.mend, 60),
-    Sweep("key dates", jobs.mend_key_dates, 900),
-    Sweep("announcements", announce.sweep, 60),
-    Sweep("tokens", connection.renew_due, 3600),
+    Sweep("publishing", _("Scheduled publishing"), jobs.publish, 30),
+    Sweep("mending", _("Mending what dead processes left"), jobs.mend, 60),
+    Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
+    Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
+    Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
 ]
 CALENDAR = [
-    Appointment("clean-up", jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
+    Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
 ]
 ALARMS = [
     Alarm("publishing", lambda now: publishing.next_due(), jobs.publish),
@@ -159,3 +162,9 @@ def latest(trigger: CronTrigger, now: datetime) -> datetime | None:
     while moment is not None and moment <= now:
         found, moment = moment, trigger.get_next_fire_time(moment, moment)
     return found
+
+
+def plan(now: datetime) -> list[tuple[str, Any, datetime | None]]:
+    """Return every job of the timetable: name, label, next moment (None for what comes every so many seconds)."""
+    appointments = [(entry.name, entry.label, entry.at.get_next_fire_time(None, now)) for entry in CALENDAR]
+    return [*((entry.name, entry.label, None) for entry in SWEEPS), *appointments]

@@ -25,7 +25,7 @@ from newsletter.models import Member, Subscription, Suppression
 from social.announce import announce_again
 
 CORPUS = ROOT.parent / "shared" / "corpus"
-OWN_EXPORT = Path(__file__).parent / "data"
+HERE = Path(__file__).parent
 PATIENCE = 45.0
 
 
@@ -36,8 +36,10 @@ class Failed(Exception):
 class MainJob:
     """Plays the job; `figures` holds what was counted, `failed` what went wrong."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, export: Path | None = None) -> None:
         self.stage = stage
+        # The real site's export where it lies beside the project, else one of the same shape, written for the demo.
+        self.export = export or (CORPUS if CORPUS.exists() else HERE / "data")
         self.figures: dict[str, Any] = {}
         self.failed: list[str] = []
         self.began = time.monotonic()
@@ -67,13 +69,11 @@ class MainJob:
 
     def bring(self) -> None:
         """Import the old site; nothing of it may go out."""
-        real = (CORPUS / "wordpress-export.xml").exists()
-        folder = CORPUS if real else OWN_EXPORT
         report = self.command(
             "import_wordpress",
-            str(folder / "wordpress-export.xml"),
-            f"--media={folder / 'media'}",
-            f"--map={Path(__file__).parent / ('wordpress-map.json' if real else 'data/wordpress-map.json')}",
+            str(self.export / "wordpress-export.xml"),
+            f"--media={self.export / 'media'}",
+            f"--map={HERE / 'wordpress-map.json'}",
         )
         imported = Post.objects.exclude(imported_from="")
         self.figures |= {

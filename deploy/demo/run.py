@@ -26,9 +26,12 @@ def main() -> None:
     """Play the demo as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="play the main job unattended; JSON as the last line")
+    parser.add_argument(
+        "--export", type=Path, help="with --once: a folder with wordpress-export.xml and media/ (default: the demo's)"
+    )
     options = parser.parse_args()
     if options.once:
-        sys.exit(play_once())
+        sys.exit(play_once(options.export))
     stay()
 
 
@@ -165,14 +168,14 @@ class Log:
         self.file.write(f"{name:<10} | {line}\n")
 
 
-def play_once() -> int:
+def play_once(export: Path | None) -> int:
     """Play the main job on an empty stage; print its figures as JSON; return the exit code."""
     began = time.monotonic()
     set_up = stage.build("demo-once", anew=True)
     prepare(set_up, delay=2)
     from deploy.demo.once import MainJob
 
-    job = MainJob(set_up)
+    job = MainJob(set_up, export)
     with running(household(set_up), Log(set_up.folder / "log.txt")):
         # The processes take their seconds to start meanwhile.
         furnish(set_up)

@@ -51,7 +51,7 @@ def test_a_sweep_has_a_row_per_hour_with_its_latest_state_and_error(db, now):
 
 def test_late_after_downtime_runs_once(db):
     act = Act()
-    appointment = Appointment("clean-up", act, CronTrigger(hour=4, minute=15, timezone=ZONE))
+    appointment = Appointment("clean-up", "", act, CronTrigger(hour=4, minute=15, timezone=ZONE))
     # The scheduler was down for days: one run, for the latest moment; a second start finds it done.
     assert [scheduler.keep(appointment) for _ in range(2)] == [True, False]
     assert act.times == 1
