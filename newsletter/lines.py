@@ -12,7 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from newsletter.journal import Journal
-from newsletter.relays import DEFERRED, UNSENT, Outcome, Parcel, Relay, RelayBroken, RelayDown, Session, SessionLost
+from newsletter.relays import (
+    ACCEPTED,
+    DEFERRED,
+    ENOUGH,
+    UNSENT,
+    Outcome,
+    Parcel,
+    Relay,
+    RelayBroken,
+    RelayDown,
+    Session,
+    SessionLost,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +58,7 @@ class Trouble:
 
     relay: str
     error: RelayDown
+    began: float
 
 
 @dataclass(slots=True)
@@ -73,8 +86,11 @@ class Crew:
         self._lines: list[Line] = []
         self._pace = Pace(self.options.per_second)
         self._domains: dict[str, Pace] = {}
-        self._retry_at = 0.0
+        self._retry_at = self.rested_at = 0.0
+        self._refused = 0
         self.closing = False
+        # Set when the relay refuses everything: nothing more goes out before the office has looked.
+        self.halted = False
 
     def _target(self) -> int:
         if time.monotonic() < self._retry_at:
@@ -107,6 +123,23 @@ class Crew:
                 line.start()
             self._condition.notify_all()
 
+    def heed(self, outcome: Outcome) -> None:
+        """Halt when the relay refuses whatever it gets."""
+        with self._condition:
+            if outcome.policy:
+                self._refused += 1
+            elif outcome.state == ACCEPTED:
+                self._refused = 0
+            self.halted = self.halted or outcome.everybody or self._refused >= ENOUGH
+        if self.halted:
+            self.counter.bell.set()
+
+    def go_on(self) -> None:
+        """Take up work again after a halt."""
+        with self._condition:
+            self.halted, self._refused = False, 0
+            self._condition.notify_all()
+
     def put_back(self, parcel: Parcel) -> None:
         """Return a parcel that was proved unsent; another line may take it."""
         with self._condition:
@@ -115,6 +148,7 @@ class Crew:
 
     def rest(self, seconds: float) -> None:
         """Add no lines for a while: the relay takes no more connections."""
+        self.rested_at = time.monotonic()
         self._retry_at = time.monotonic() + seconds
 
     def withdraw(self, unwanted: Callable[[Parcel], bool] = lambda parcel: True) -> list[Parcel]:
@@ -128,7 +162,7 @@ class Crew:
         """Return the next parcel that the paces allow."""
         with self._condition:
             at = time.monotonic()
-            if not self._pile or not self._pace.ready(at):
+            if self.halted or not self._pile or not self._pace.ready(at):
                 return None
             parcel = self._pile.popleft() if not self.options.per_domain else self._allowed(at)
             if parcel is not None:
@@ -152,7 +186,7 @@ class Crew:
     def wait(self) -> bool:
         """Sleep until there may be work; tell whether there is any."""
         with self._condition:
-            if self._pile:
+            if self._pile and not self.halted:
                 # Only the paces hold us back.
                 self._condition.wait(min(NAP, self._pace.gap or NAP))
             else:
@@ -177,7 +211,7 @@ class Line(threading.Thread):
         super().__init__(name=f"{crew.options.name}-{number}", daemon=True)
         self.crew = crew
         self.session: Session | None = None
-        self._idle_since = 0.0
+        self._idle_since = self._tried_at = 0.0
 
     def run(self) -> None:
         """Send as long as there is something, keep the connection a while, then end."""
@@ -186,10 +220,12 @@ class Line(threading.Thread):
             while self._turn():
                 pass
         except RelayDown as error:
-            self.crew.counter.troubles.append(Trouble(self.crew.options.name, error))
+            self.crew.counter.troubles.append(Trouble(self.crew.options.name, error, self._tried_at))
         except Exception as error:
             logger.exception("A line of %s failed.", self.crew.options.name)
-            self.crew.counter.troubles.append(Trouble(self.crew.options.name, RelayBroken(f"{type(error).__name__}: {error}")))
+            self.crew.counter.troubles.append(
+                Trouble(self.crew.options.name, RelayBroken(f"{type(error).__name__}: {error}"), self._tried_at)
+            )
         finally:
             self._hang_up()
             self.crew.counter.bell.set()
@@ -217,6 +253,7 @@ class Line(threading.Thread):
         if self.session is not None and time.monotonic() - self._idle_since > 1 and not self.session.alive():
             self._hang_up()
         if self.session is None:
+            self._tried_at = time.monotonic()
             self.session = self.crew.relay.connect()
 
     def _hang_up(self) -> None:
@@ -246,5 +283,5 @@ class Line(threading.Thread):
             self.crew.put_back(parcel)
             return
         self.crew.counter.results.append((parcel, outcome))
-        if outcome.everybody:
-            self.crew.counter.bell.set()
+        if outcome.everybody or outcome.policy or outcome.state == ACCEPTED:
+            self.crew.heed(outcome)

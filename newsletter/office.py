@@ -69,7 +69,8 @@ class Office:
                 sending, controlled = self._control(), clock.elapsed()
             claimed = self._claim(sending, tally)
             self._listen()
-            self._write(tally)
+            if self._write(tally):
+                sending, controlled = self._control(), clock.elapsed()
             if not claimed and not self.in_hand:
                 break
         self._wind_up(tally)
@@ -90,11 +91,16 @@ class Office:
         self._give_back(lambda parcel: parcel.mailing not in wanted)
         if self._good_until and min(self._good_until.values()) - self.clock.elapsed() < RENEW_BELOW * settings.LEASE_SECONDS:
             self._renew()
-        now = self.clock.now()
-        self._resting = health.resting(now)
-        for name in health.troubled() & {name for name, crew in self._crews.items() if crew.connected}:
-            health.note_up(name, now)
+        for crew in self._crews.values():
+            if crew.halted:
+                crew.go_on()
+        self._resting = health.resting(self.clock.now())
+        self._note_recoveries()
         return sending
+
+    def _note_recoveries(self) -> None:
+        for name in health.troubled() & {name for name, crew in self._crews.items() if crew.connected}:
+            health.note_up(name, self.clock.now())
 
     def _renew(self) -> None:
         if not self.batches:
@@ -169,8 +175,9 @@ class Office:
             self.counter.bell.wait(WRITE_SECONDS)
             self.counter.bell.clear()
 
-    def _write(self, tally: Tally[str]) -> None:
-        """Write down all results that are there, then hear what trouble the lines had."""
+    def _write(self, tally: Tally[str]) -> bool:
+        """Write down all results that are there, then hear what trouble the lines had; tell whether a crew has halted."""
+        halted = any(crew.halted for crew in self._crews.values())
         results = [self.counter.results.popleft() for _ in range(len(self.counter.results))]
         if results:
             with transaction.atomic():
@@ -181,7 +188,11 @@ class Office:
             tally[outcome.state] += 1
         while self.counter.troubles:
             trouble = self.counter.troubles.popleft()
-            self._rest(self._crews[trouble.relay], trouble.error)
+            crew = self._crews[trouble.relay]
+            # What a line began before its relay was put to rest is old news.
+            if trouble.began > crew.rested_at:
+                self._rest(crew, trouble.error)
+        return halted
 
     def _rest(self, crew: Crew, error: RelayDown) -> None:
         """One line of several that can't connect is no trouble; when none can, the relay rests and others take over."""
@@ -219,6 +230,7 @@ class Office:
             self.batches.clear()
             self._good_until.clear()
             self.journal.empty()
+        self._note_recoveries()
         mailings.begin_due(self.clock.now())
 
     def close(self, patience: float) -> Tally[str]:

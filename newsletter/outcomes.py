@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from newsletter.addresses import suppression_hash
 from newsletter.ledger import Result
 from newsletter.models import Mailing, Member
-from newsletter.relays import ACCEPTED
+from newsletter.relays import ACCEPTED, ENOUGH
 
-# Many messages refused in a row say that the relay doesn't want this mailing.
-REFUSED_IN_A_ROW = 10
 SOFT_LIMIT = 3
 SOFT_SPAN = timedelta(days=14)
 SOFT_FORGOTTEN = timedelta(days=60)
@@ -48,7 +46,7 @@ def _count_in_a_row(mailing: int, seen: list[tuple[bool, bool, str]]) -> None:
         row.filter(refused_in_a_row__gt=0).update(refused_in_a_row=0)
     if run:
         row.update(refused_in_a_row=F("refused_in_a_row") + run)
-    if worst >= REFUSED_IN_A_ROW or (run and row.filter(refused_in_a_row__gte=REFUSED_IN_A_ROW).exists()):
+    if worst >= ENOUGH or (run and row.filter(refused_in_a_row__gte=ENOUGH).exists()):
         pause_because(mailing, said)
 
 

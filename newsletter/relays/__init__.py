@@ -12,6 +12,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 ACCEPTED, REFUSED, DEFERRED, UNCERTAIN, UNSENT = "accepted", "refused", "deferred", "uncertain", "unsent"
+# So many messages refused in a row say that a relay doesn't want the mailing.
+ENOUGH = 10
 SCHEMES = {
     "smtp": "newsletter.relays.smtp.Smtp",
     "smtps": "newsletter.relays.smtp.Smtp",

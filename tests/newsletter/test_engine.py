@@ -1,0 +1,341 @@
+"""The engine against a strict SMTP server: the whole table of what a relay may answer."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from newsletter import engine, mailings, members
+from newsletter.models import Delivery, Mailing, Member, RelayState
+
+from tests.newsletter.stage import LETTER, make_list, make_mailing, make_members
+from tests.smtp_server import SmtpServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+M0 = "m0@exempel.se"
+
+
+@pytest.fixture(params=[True, False], ids=["pipelined", "in turn"])
+def server(request):
+    with SmtpServer(pipelining=request.param) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    engine.shut_down()
+
+
+@pytest.fixture
+def send(settings, now):
+    """Send to `count` people through `server`; return the report and the rows' states."""
+
+    def go(server, count=5, seconds=10, at=now, mailing=None, **options):
+        settings.MAIL_RELAYS = [server.relay(**{"connections": 2, **options})]
+        if mailing is None:
+            mailing_list = make_list()
+            make_members(count, mailing_list, now)
+            mailing = make_mailing(mailing_list, now)
+        engine.send_due(at, seconds=seconds)
+        mailing.refresh_from_db()
+        return mailing
+
+    return go
+
+
+def states(mailing):
+    rows = Delivery.objects.filter(mailing_id=mailing.pk).values_list("address", "state")
+    return dict(rows)
+
+
+def row(mailing, address=M0):
+    return Delivery.objects.get(mailing_id=mailing.pk, address=address)
+
+
+def test_everybody_gets_it_once(server, send):
+    mailing = send(server, 300, connections=4)
+    assert mailing.state == Mailing.SENT
+    counts = server.counts()
+    assert len(counts) == 300
+    assert set(counts.values()) == {1}
+    assert server.ask()["violations"] == []
+    assert set(states(mailing).values()) == {"accepted"}
+    raw = server.messages()[0]["raw"]
+    assert "\r\n.En rad som b" in raw or "=2EEn rad" in raw
+    assert LETTER.text.split()[0] in raw
+
+
+@pytest.mark.parametrize("said", ["450 4.2.1 busy", "451 4.3.0 greylisted", "452 4.2.2 full", "421 4.7.0 slow down"])
+def test_not_now_is_tried_again_later(server, send, now, said):
+    server.script({"at": "rcpt", "match": M0, "say": said, "times": 1})
+    mailing = send(server)
+    found = row(mailing)
+    assert (found.state, found.attempts, found.next_attempt_at) == ("deferred", 1, found.first_attempt_at + timedelta(minutes=5))
+    assert sorted(states(mailing).values()) == ["accepted"] * 4 + ["deferred"]
+    assert mailing.state == Mailing.SENDING
+    assert send(server, at=now + timedelta(minutes=4), mailing=mailing).state == Mailing.SENDING
+    assert send(server, at=now + timedelta(minutes=6), mailing=mailing).state == Mailing.SENT
+    assert set(server.counts().values()) == {1}
+    assert server.ask()["violations"] == []
+
+
+def test_after_three_days_it_is_given_up(server, send, now):
+    server.script({"at": "rcpt", "match": M0, "say": "450 4.2.1 busy"})
+    mailing = send(server)
+    at, waits = now, []
+    while row(mailing).state == "deferred":
+        waits.append(row(mailing).next_attempt_at - at)
+        at = row(mailing).next_attempt_at + timedelta(seconds=1)
+        mailing = send(server, at=at, mailing=mailing)
+    assert [round(wait.total_seconds() / 60) for wait in waits[:5]] == [5, 15, 60, 240, 240]
+    assert timedelta(days=2, hours=19) < at - now < timedelta(days=3, minutes=1)
+    assert (row(mailing).state, row(mailing).reason, mailing.state) == ("refused", "expired", Mailing.SENT)
+
+
+@pytest.mark.parametrize(
+    "said", ["550 5.1.1 no", "550 5.1.10 null MX", "553 5.1.2 bad domain", "550 User unknown", "550 No such user here"]
+)
+def test_a_dead_address_silences_its_member(server, send, said):
+    server.script({"at": "rcpt", "match": M0, "say": said})
+    mailing = send(server)
+    assert (row(mailing).state, row(mailing).reason) == ("refused", "hard")
+    assert Member.objects.get(address=M0).status == Member.BOUNCED
+    assert mailing.state == Mailing.SENT
+
+
+@pytest.mark.parametrize("said", ["550 5.2.1 disabled", "552 5.2.2 full", "550 no"])
+def test_another_refusal_is_a_soft_bounce(server, send, said):
+    server.script({"at": "rcpt", "match": M0, "say": said})
+    mailing = send(server)
+    member = Member.objects.get(address=M0)
+    assert (row(mailing).state, row(mailing).reason) == ("refused", "soft")
+    assert (member.status, member.soft_bounces) == (Member.ACTIVE, 1)
+
+
+def test_policy_is_not_the_persons_fault_and_many_pause(server, send):
+    server.script({"at": "rcpt", "say": "550 5.7.1 we don't like you"})
+    mailing = send(server, 40, connections=1)
+    assert mailing.state == Mailing.PAUSED
+    assert "5.7.1" in mailing.why
+    assert Member.objects.filter(status=Member.ACTIVE, soft_bounces=0).count() == 40
+    assert 10 <= list(states(mailing).values()).count("refused") < 40
+    assert "sending" not in states(mailing).values()
+
+
+@pytest.mark.parametrize("at", ["data", "dot"])
+@pytest.mark.parametrize("said", ["552 5.3.4 too big", "554 5.7.1 spam"])
+def test_refused_messages_pause_the_mailing(server, send, at, said):
+    server.script({"at": at, "say": said})
+    mailing = send(server, 40, connections=1)
+    assert mailing.state == Mailing.PAUSED
+    assert server.counts() == {}
+
+
+def test_a_refused_sender_pauses_and_burns_nobody(server, send):
+    server.script({"at": "mail", "say": "550 5.7.1 sender refused"})
+    mailing = send(server, 20)
+    assert mailing.state == Mailing.PAUSED
+    assert set(states(mailing).values()) == {"waiting"}
+    assert not Delivery.objects.filter(attempts__gt=0).exists()
+    server.script()
+    engine.resume(mailing, mailing.start_at)
+    assert send(server, mailing=mailing).state == Mailing.SENT
+    assert set(server.counts().values()) == {1}
+
+
+def test_a_sender_that_must_wait_is_deferred(server, send):
+    server.script({"at": "mail", "say": "451 4.3.0 later"})
+    assert set(states(send(server)).values()) == {"deferred"}
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [("451 4.3.0 later", "deferred"), ("550 5.1.1 unknown after all", "refused"), ("250 ok", "accepted")]
+)
+def test_after_the_dot(server, send, said, state):
+    server.script({"at": "dot", "match": M0, "say": said, **({"act": "take"} if state == "accepted" else {})})
+    assert row(send(server)).state == state
+
+
+@pytest.mark.parametrize("act", ["lose", "hang"])
+def test_a_lost_answer_is_uncertain_and_never_sent_again(server, send, now, act):
+    server.script({"at": "dot", "match": M0, "act": act, "say": ""})
+    mailing = send(server, timeout=0.2)
+    if act == "hang":
+        mailing = send(server, mailing=mailing, timeout=0.2, seconds=5)
+    assert row(mailing).state == "uncertain"
+    assert mailing.state == Mailing.SENDING
+    server.script()
+    mailing = send(server, mailing=mailing, at=now + timedelta(days=1))
+    assert row(mailing).state == "uncertain"
+    assert all(count <= 1 for count in server.counts().values())
+    assert len(server.counts()) >= 4
+    mailings.leave(mailing, row(mailing).member_id, now)
+    assert send(server, mailing=mailing).state == Mailing.SENT
+
+
+def test_an_uncertain_row_goes_again_at_an_editors_word(server, send):
+    server.script({"at": "dot", "match": M0, "act": "lose", "say": ""})
+    mailing = send(server)
+    server.script()
+    mailings.resend(mailing, row(mailing).member_id)
+    mailing = send(server, mailing=mailing)
+    assert mailing.state == Mailing.SENT
+    assert server.counts()[M0] == 2
+
+
+def test_421_in_the_middle_defers_one_and_the_others_go_on(server, send):
+    server.script({"at": "dot", "match": "m3@", "say": "421 4.7.0 closing", "act": "close_after", "times": 1})
+    mailing = send(server, 20)
+    assert states(mailing)["m3@exempel.se"] == "deferred"
+    assert list(states(mailing).values()).count("accepted") == 19
+    assert server.ask()["connections"] >= 2
+
+
+@pytest.mark.parametrize("at", ["mail", "rcpt", "data"])
+def test_a_connection_lost_before_the_body_loses_nothing(server, send, at):
+    server.script({"at": at, "act": "close", "say": "", "times": 2})
+    mailing = send(server, 20)
+    assert set(states(mailing).values()) == {"accepted"}
+    assert set(server.counts().values()) == {1}
+
+
+def test_an_address_that_breaks_the_connection_does_not_stop_the_rest(server, send):
+    server.script({"at": "rcpt", "match": M0, "act": "close", "say": ""})
+    mailing = send(server, 20)
+    assert row(mailing).state == "deferred"
+    assert list(states(mailing).values()).count("accepted") == 19
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        ["250-2.1.5 line one\r\n250-line two\r\n250 done\r\n"],
+        ["250 2.1.5 " + "x" * 9_000 + "\r\n"],
+        ["250 2.1.5 räksmörgås \udcff\udcfe\r\n"],
+        ["250\r\n"],
+        ["250 ok\n"],
+    ],
+    ids=["many lines", "long", "8 bit", "bare", "bare LF"],
+)
+def test_odd_answers_are_endured(server, send, say):
+    server.script({"at": "rcpt", "match": M0, "say": say})
+    assert set(states(send(server)).values()) == {"accepted"}
+
+
+def test_a_slow_answer_is_waited_for(server, send):
+    server.script({"at": "rcpt", "match": M0, "say": "250 2.1.5 ok, at last", "slow": 0.02})
+    assert set(states(send(server)).values()) == {"accepted"}
+
+
+@pytest.mark.parametrize("say", ["554 5.3.2 not today", "421 4.3.2 busy"])
+def test_a_relay_that_is_down_rests_and_nobody_is_burnt(server, send, now, say):
+    server.script({"at": "connect", "say": say})
+    mailing = send(server)
+    assert set(states(mailing).values()) == {"waiting"}
+    assert RelayState.objects.get().rests_until > now
+    server.script()
+    assert send(server, mailing=mailing, at=now + timedelta(minutes=1)).state == Mailing.SENT
+    assert RelayState.objects.get().failures == 0
+
+
+def test_another_relay_takes_over(server, send, settings, now):
+    with SmtpServer() as down:
+        down.script({"at": "connect", "say": "421 4.3.2 busy"})
+        mailing_list = make_list()
+        make_members(60, mailing_list, now)
+        mailing = make_mailing(mailing_list, now)
+        settings.MAIL_RELAYS = [down.relay(name="a"), server.relay(name="b")]
+        engine.send_due(now, seconds=10)
+        mailing.refresh_from_db()
+        assert mailing.state == Mailing.SENT
+        assert set(server.counts().values()) == {1}
+        assert len(server.counts()) == 60
+
+
+def test_a_relay_out_of_order_is_told_at_once_and_nothing_goes_in_clear(send, settings):
+    settings.OPERATOR_MAIL = "drift@exempel.se"
+    with SmtpServer() as server:
+        mailing = send(server, starttls=1)
+        assert set(states(mailing).values()) == {"waiting"}
+        assert server.counts() == {}
+    assert RelayState.objects.get().out_of_order
+    assert [message.to for message in mail.outbox] == [["drift@exempel.se"]]
+
+
+def test_a_refused_log_in_keeps_the_password_secret(send, settings, now, caplog):
+    settings.OPERATOR_MAIL = "drift@exempel.se"
+    with SmtpServer(user="anna") as server:
+        server.script({"at": "auth", "say": "535 5.7.8 hemligt is wrong"})
+        mailing_list = make_list()
+        make_members(2, mailing_list, now)
+        make_mailing(mailing_list, now)
+        settings.MAIL_RELAYS = [server.relay().replace("://", "://anna:hemligt@")]
+        engine.send_due(now, seconds=5)
+    state = RelayState.objects.get()
+    assert state.out_of_order
+    assert "hemligt" not in state.last_error + caplog.text + mail.outbox[0].body
+
+
+def test_who_leaves_in_the_middle_gets_nothing(server, send, now):
+    mailing_list = make_list()
+    people = make_members(6, mailing_list, now)
+    mailing = make_mailing(mailing_list, now)
+    Mailing.objects.update(state=Mailing.PREPARING)
+    mailing.refresh_from_db()
+    from newsletter.audience import freeze_slice
+
+    freeze_slice(mailing, now)
+    members.unsubscribe(people[0].pk, mailing_list.pk, now, source="test")
+    members.erase(people[1], now)
+    members.suppress(people[2].address_hash, "manual", now)
+    Member.objects.filter(pk=people[3].pk).update(status=Member.BOUNCED)
+    assert send(server, mailing=mailing).state == Mailing.SENT
+    assert server.counts() == {"m4@exempel.se": 1, "m5@exempel.se": 1}
+    reasons = dict(Delivery.objects.filter(state="excluded").values_list("member_id", "reason"))
+    assert [reasons[person.pk] for person in people[:4]] == ["unsubscribed", "erased", "suppressed", "bounced"]
+
+
+def test_subscribers_who_cannot_be_mailed_are_counted_not_forgotten(server, send, now):
+    mailing_list = make_list()
+    people = make_members(3, mailing_list, now)
+    Member.objects.filter(pk=people[0].pk).update(status=Member.BOUNCED)
+    members.suppress(people[1].address_hash, "complaint", now)
+    mailing = send(server, mailing=make_mailing(mailing_list, now))
+    report = mailings.report(mailing)
+    assert (report.frozen, report.counts["accepted"], report.counts["excluded"]) == (3, 1, 2)
+
+
+def test_what_was_changed_after_the_start_is_not_sent(server, send, now):
+    mailing_list = make_list()
+    make_members(2, mailing_list, now)
+    mailing = make_mailing(mailing_list, now)
+    Mailing.objects.update(html="<p>något annat</p>")
+    mailing = send(server, mailing=mailing)
+    assert mailing.state == Mailing.PAUSED
+    assert mailing.why
+    assert server.counts() == {}
+
+
+def test_hours_late_is_held_and_asked_about(server, send, now):
+    mailing_list = make_list()
+    make_members(2, mailing_list, now)
+    mailing = send(server, mailing=make_mailing(mailing_list, now), at=now + timedelta(hours=7))
+    assert mailing.state == Mailing.HELD
+    engine.resume(mailing, now + timedelta(hours=7))
+    assert send(server, mailing=mailing, at=now + timedelta(hours=7)).state == Mailing.SENT
+
+
+def test_a_pace_is_kept(settings, send, now):
+    import time
+
+    with SmtpServer() as server:
+        began = time.monotonic()
+        mailing = send(server, 15, per_second=10)
+        assert mailing.state == Mailing.SENT
+        assert time.monotonic() - began > 0.8
+
+
+def test_a_domain_has_its_own_pace(settings, send, now):
+    with SmtpServer() as server:
+        mailing = send(server, 6, per_domain=5, seconds=6)
+        assert mailing.state == Mailing.SENT

@@ -1,0 +1,229 @@
+"""Invariants 1–3 and 5, over random sequences of whatever may happen to a mailing, kills included."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from newsletter import ledger, mailings, members
+from newsletter.audience import freeze_slice
+from newsletter.journal import Journal
+from newsletter.leases import settle_expired
+from newsletter.models import Batch, Delivery, Mailing, Member
+from newsletter.outcomes import follow_up
+from newsletter.relays import ACCEPTED, DEFERRED, REFUSED, UNCERTAIN, UNSENT, Outcome, Parcel
+
+from tests.newsletter.stage import make_list, make_mailing, make_members
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
+PEOPLE = 7
+OUTCOMES = [
+    Outcome(ACCEPTED, "250 ok"),
+    Outcome(REFUSED, "550 5.1.1 unknown", hard=True),
+    Outcome(REFUSED, "550 5.2.2 full", soft=True),
+    Outcome(REFUSED, "550 5.7.1 spam", policy=True),
+    Outcome(DEFERRED, "450 later"),
+    Outcome(UNCERTAIN, "gone"),
+    Outcome(UNSENT, "gone"),
+    Outcome(UNSENT, "550 no", everybody=True),
+]
+
+
+class Worker:
+    """A worker by hand: what it holds in memory dies with it, its journal doesn't."""
+
+    number = 0
+
+    def __init__(self):
+        Worker.number += 1
+        self.owner = f"host:{Worker.number}:test"
+        self.journal = Journal(self.owner)
+        self.parcels: list[Parcel] = []
+        self.results: list[ledger.Result] = []
+
+
+class Life(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.world = transaction.atomic()
+        self.world.__enter__()
+        self.folder = TemporaryDirectory()
+        self.before, django_settings.JOURNAL_DIR = django_settings.JOURNAL_DIR, Path(self.folder.name)
+        self.now = START
+        self.arrived: dict[int, int] = {}
+        self.allowed_again: dict[int, int] = {}
+        self.silenced: dict[int, int] = {}
+        self.worker = Worker()
+        self.lost = 0
+
+    @initialize(slices=st.integers(1, PEOPLE + 1))
+    def begin(self, slices):
+        self.list = make_list()
+        self.people = [member.pk for member in make_members(PEOPLE, self.list, self.now)]
+        self.mailing = make_mailing(self.list, self.now)
+        Mailing.objects.filter(pk=self.mailing.pk).update(state=Mailing.PREPARING)
+        self.mailing.refresh_from_db()
+        while not freeze_slice(self.mailing, self.now, slices):
+            pass
+
+    @rule(limit=st.integers(1, 4))
+    def claim(self, limit):
+        if self.worker.parcels:
+            return
+        taken = ledger.claim(self.mailing, "a", self.worker.owner, self.now, limit)
+        for member, address, _name in taken.rows:
+            assert member not in self.silenced, "consent was lost before the claim"
+            self.worker.parcels.append(Parcel(self.mailing.pk, member, taken.batch, "", address, bytes))
+
+    @rule(outcome=st.sampled_from(OUTCOMES), arrives=st.booleans(), dies=st.sampled_from(["", "", "", "before", "after"]))
+    def send(self, outcome, arrives, dies):
+        """One message: intent, message, answer; the worker may die in between."""
+        if not self.worker.parcels:
+            return
+        parcel = self.worker.parcels.pop(0)
+        if dies == "before":
+            self.kill()
+            return
+        self.worker.journal.begin(parcel.batch, parcel.member)
+        if outcome.state == ACCEPTED or (outcome.state == UNCERTAIN and arrives):
+            self.arrived[parcel.member] = self.arrived.get(parcel.member, 0) + 1
+        if dies == "after":
+            self.kill()
+            return
+        self.worker.journal.done(parcel.batch, parcel.member, outcome)
+        self.worker.results.append((parcel, outcome))
+
+    @rule()
+    def write(self):
+        results, self.worker.results = self.worker.results, []
+        with transaction.atomic():
+            ledger.mark(results, self.now)
+            follow_up(results, self.now)
+
+    @rule()
+    def release(self):
+        parcels, self.worker.parcels = self.worker.parcels, []
+        ledger.give_back(parcels, self.now)
+
+    @rule()
+    def kill(self):
+        self.worker.journal.close()
+        self.worker = Worker()
+
+    @rule()
+    def settle(self):
+        settle_expired(self.now)
+
+    @rule(minutes=st.sampled_from([1, 6, 61, 300, 60 * 24 * 4]))
+    def time_passes(self, minutes):
+        """Longer than any lease: what the worker held is held no more once it is settled."""
+        self.now += timedelta(minutes=minutes)
+        settle_expired(self.now)
+        held = set(Batch.objects.filter(owner=self.worker.owner).values_list("pk", flat=True))
+        # A worker that wakes looks at its lease before it sends anything.
+        self.worker.parcels = [parcel for parcel in self.worker.parcels if parcel.batch in held]
+
+    @rule(which=st.integers(0, PEOPLE - 1), how=st.sampled_from(["unsubscribe", "suppress", "erase"]))
+    def silence(self, which, how):
+        key = self.people[which]
+        member = Member.objects.get(pk=key)
+        if how == "unsubscribe":
+            members.unsubscribe(key, self.list.pk, self.now, source="test")
+        elif how == "suppress":
+            members.suppress(member.address_hash, "manual", self.now)
+        elif member.status != Member.ERASED:
+            members.erase(member, self.now)
+        self.silenced.setdefault(key, 1)
+
+    @rule(act=st.sampled_from(["pause", "resume", "cancel"]))
+    def steer(self, act):
+        with suppress(mailings.WrongState):
+            if act == "pause":
+                mailings.pause(self.mailing)
+            elif act == "resume":
+                mailings.resume(self.mailing, self.now)
+            elif self.now - START > timedelta(hours=1):
+                mailings.cancel(self.mailing, self.now)
+
+    @rule(which=st.integers(0, PEOPLE - 1), again=st.booleans())
+    def decide(self, which, again):
+        key = self.people[which]
+        with suppress(mailings.WrongState):
+            if again:
+                mailings.resend(self.mailing, key)
+                self.allowed_again[key] = self.allowed_again.get(key, 0) + 1
+            else:
+                mailings.leave(self.mailing, key, self.now)
+
+    @rule()
+    def finish(self):
+        mailings.begin_due(self.now)
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "mailing"))
+    def the_sum_holds(self):
+        report = mailings.report(self.mailing)
+        assert report.frozen == sum(report.counts.values()) == PEOPLE
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "mailing"))
+    def sent_means_nothing_is_open(self):
+        report = mailings.report(self.mailing)
+        if report.state == Mailing.SENT:
+            assert not any(report.counts[state] for state in Delivery.OPEN)
+
+    @invariant()
+    def nobody_gets_it_twice_by_itself(self):
+        for key, count in self.arrived.items():
+            assert count <= 1 + self.allowed_again.get(key, 0)
+
+    def teardown(self):
+        try:
+            if hasattr(self, "mailing"):
+                self.run_to_the_end()
+        finally:
+            self.worker.journal.close()
+            django_settings.JOURNAL_DIR = self.before
+            self.folder.cleanup()
+            transaction.set_rollback(True)
+            self.world.__exit__(None, None, None)
+
+    def run_to_the_end(self):
+        """Whatever happened, an honest worker and an editor's decisions bring it to an end, with nobody left out."""
+        self.kill()
+        self.settle()
+        assert not Delivery.objects.filter(mailing_id=self.mailing.pk, state=Delivery.SENDING).exists()
+        for row in Delivery.objects.filter(mailing_id=self.mailing.pk, state=Delivery.UNCERTAIN):
+            mailings.leave(self.mailing, row.member_id, self.now)
+        for _ in range(60):
+            self.steer("resume")
+            mailings.begin_due(self.now)
+            self.claim(PEOPLE)
+            while self.worker.parcels:
+                self.send(Outcome(ACCEPTED, "250 ok"), True, "")
+            self.write()
+            self.now += timedelta(hours=5)
+        self.mailing.refresh_from_db()
+        assert self.mailing.state in {Mailing.SENT, Mailing.CANCELLED}
+        for key, state in Delivery.objects.filter(mailing_id=self.mailing.pk).values_list("member_id", "state"):
+            assert state not in Delivery.OPEN
+            if state == Delivery.ACCEPTED:
+                assert self.arrived.get(key), "shown as sent, never sent"
+            if state == Delivery.EXCLUDED:
+                # A hard bounce silences too, and then only what bounced before.
+                assert key in self.silenced or Member.objects.get(pk=key).status != Member.ACTIVE
+        self.nobody_gets_it_twice_by_itself()
+        self.the_sum_holds()
+
+
+def test_the_invariants_hold_whatever_happens():
+    limits = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Life, settings=limits)
