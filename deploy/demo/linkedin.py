@@ -14,6 +14,7 @@ import argparse
 import json
 import re
 import socket
+import sys
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -89,6 +90,11 @@ class Server(ThreadingHTTPServer):
         self.network = Network(folder)
         self.stage = Stage()
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of callers that went away; everything else is a fault of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def answer(self, call: Call) -> Reply:
         """Answer one call, as the rules or the script say. Raises Dropped."""
@@ -227,7 +233,8 @@ class Server(ThreadingHTTPServer):
         elif what == "release":
             self.stage.go.set()
         elif what == "token":
-            return as_json(self.network.mint(order.get("scopes")))
+            with self.network.lock:
+                return as_json(self.network.mint(order.get("scopes")))
         else:
             self._order(what, order)
         return as_json({"done": what})

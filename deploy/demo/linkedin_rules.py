@@ -94,8 +94,8 @@ class Network:
         path.with_suffix(".new").replace(path)
 
     def reset(self) -> None:
-        """Forget everything but the tokens, and behave as at the start."""
-        self.state = State(tokens=self.state.tokens)
+        """Forget the posts and pictures, and behave as at the start; no URN is given out twice."""
+        self.state = State(tokens=self.state.tokens, number=self.state.number)
         self.settings = Settings()
         self.save()
 

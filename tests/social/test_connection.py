@@ -1,0 +1,204 @@
+"""Connecting: by command and by OAuth; tokens stay secret; renewing; versions; warnings."""
+
+import io
+import json
+import logging
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection as database
+from django.urls import reverse
+from django.utils import timezone
+
+from cms.fetch import fetch
+from social import checks, connection
+from social.channels import get_channel
+from social.models import Announcement, ChannelState, OAuthState
+from tests.social.standin import ORGANIZATION
+
+
+def by_command(monkeypatch, capsys, answer, organization=ORGANIZATION) -> str:
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer if isinstance(answer, str) else json.dumps(answer)))
+    call_command("connect_linkedin", organization=organization)
+    return capsys.readouterr().out
+
+
+def test_the_command_connects_and_prints_no_token(server, db, monkeypatch, capsys):
+    answer = server.order("token")
+    printed = by_command(monkeypatch, capsys, answer)
+    assert answer["access_token"] not in printed
+    assert answer["refresh_token"] not in printed
+    assert json.loads(printed)["organization"] == ORGANIZATION
+    state = ChannelState.objects.get()
+    assert (state.access_token, state.connected, state.days_left(timezone.now())) == (answer["access_token"], True, 364)
+    assert state.scopes == {"w_organization_social", "r_organization_social", "rw_organization_admin"}
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "[]", "{}", {"access_token": "", "expires_in": 5}, {"access_token": "a", "expires_in": "soon"}]
+)
+def test_what_is_no_token_answer_is_refused(server, db, monkeypatch, capsys, answer):
+    with pytest.raises(CommandError):
+        by_command(monkeypatch, capsys, answer)
+    assert not ChannelState.objects.exists()
+
+
+def test_what_is_no_page_is_refused(server, db, monkeypatch, capsys):
+    with pytest.raises(CommandError):
+        by_command(monkeypatch, capsys, {"access_token": "a", "expires_in": 5}, "urn:li:person:1")
+
+
+def test_tokens_stand_encrypted_in_the_table(linkedin):
+    with database.cursor() as cursor:
+        cursor.execute("SELECT access_token, refresh_token FROM social_channelstate")
+        stored = cursor.fetchone()
+    state = ChannelState.objects.get()
+    assert state.access_token
+    assert state.access_token not in stored
+    assert state.refresh_token not in stored
+    connection.keep_tokens("linkedin", state)
+    assert ChannelState.objects.get().access_token == state.access_token
+
+
+def test_reconnecting_keeps_since_when_and_disconnecting_forgets_it(linkedin):
+    begun = ChannelState.objects.get().active_since
+    connection.connect("linkedin", ChannelState.objects.get(), ORGANIZATION, timezone.now())
+    assert ChannelState.objects.get().active_since == begun
+    connection.disconnect("linkedin")
+    state = ChannelState.objects.get()
+    assert (state.active_since, state.access_token, state.refresh_token) == (None, "", "")
+
+
+def test_tokens_are_renewed_ahead_of_their_end(linkedin):
+    old = ChannelState.objects.get().access_token
+    assert connection.renew_due(timezone.now()) == {"renewed": 0, "failed": 0}
+    assert connection.renew_due(timezone.now() + timedelta(days=50)) == {"renewed": 1, "failed": 0}
+    assert ChannelState.objects.get().access_token != old
+    ChannelState.objects.update(refresh_token="x", expires_at=timezone.now())
+    assert connection.renew_due(timezone.now()) == {"renewed": 0, "failed": 1}
+    assert ChannelState.objects.get().paused_reason
+
+
+def test_an_end_is_told_three_weeks_ahead(linkedin):
+    ChannelState.objects.update(refresh_token="")
+    assert connection.warnings(timezone.now()) == []
+    ((channel, words),) = connection.warnings(timezone.now() + timedelta(days=41))
+    assert (channel, "18" in words) == ("linkedin", True)
+
+
+@pytest.fixture
+def desk(client, eva, server):
+    client.force_login(eva)
+    return client
+
+
+def links(desk) -> list[str]:
+    """Follow "connect" to LinkedIn's question and return its two answers."""
+    asked = desk.get("/social/linkedin/connect")
+    page = fetch("GET", asked["Location"]).body.decode().replace("&amp;", "&")
+    return [link.partition("ordet.example.se")[2] for link in re.findall(r'href="([^"]+/social/linkedin/callback[^"]*)"', page)]
+
+
+def test_oauth_connects_the_page_whose_role_the_account_has(desk):
+    allow, _ = links(desk)
+    assert desk.get(allow).status_code == 302
+    state = ChannelState.objects.get()
+    assert (state.organization, state.role, state.connected) == (ORGANIZATION, "ADMINISTRATOR", True)
+
+
+def test_a_state_is_used_once(desk):
+    allow, _ = links(desk)
+    desk.get(allow)
+    assert desk.get(allow).status_code == 401
+
+
+def test_a_state_of_another_session_or_none_is_refused(desk, client, eva):
+    allow, _ = links(desk)
+    desk.logout()
+    desk.force_login(eva)
+    assert desk.get(allow).status_code == 401
+    assert desk.get("/social/linkedin/callback?code=x&state=guess").status_code == 401
+    assert desk.get("/social/linkedin/callback").status_code == 401
+    assert not ChannelState.objects.exists()
+
+
+def test_a_state_grows_old(desk):
+    allow, _ = links(desk)
+    OAuthState.objects.update(expires_at=timezone.now())
+    assert desk.get(allow).status_code == 401
+
+
+def test_a_refusal_is_said_in_words(desk):
+    _, deny = links(desk)
+    assert "avbröts" in desk.get(deny, follow=True).content.decode()
+    assert not ChannelState.objects.exists()
+
+
+def test_an_account_without_a_role_is_told(desk, server):
+    server.order("settings", role="ANALYST")
+    allow, _ = links(desk)
+    assert "får inte publicera" in desk.get(allow, follow=True).content.decode()
+
+
+def test_with_several_pages_one_is_chosen(desk, server):
+    two = [{"organization": f"urn:li:organization:{n}", "role": "CONTENT_ADMIN", "state": "APPROVED"} for n in (1001, 2002)]
+    server.script("acls", "answer", status=200, body=json.dumps({"elements": two}))
+    allow, _ = links(desk)
+    assert "urn:li:organization:2002" in desk.get(allow, follow=True).content.decode()
+    address = reverse("social_choose")
+    desk.post(address, {"organization": "urn:li:organization:3"})
+    assert not ChannelState.objects.exists()
+    desk.post(address, {"organization": "urn:li:organization:2002"})
+    assert ChannelState.objects.get().organization == "urn:li:organization:2002"
+
+
+def test_strangers_cannot_connect(client, server, db):
+    assert client.get("/social/linkedin/connect").status_code in (302, 403)
+    assert not OAuthState.objects.exists()
+
+
+def test_no_secret_is_logged(linkedin, publish, days, caplog):
+    caplog.set_level(logging.DEBUG)
+    state = ChannelState.objects.get()
+    linkedin.order("end", how="revoked")
+    publish()
+    days.work()
+    assert Announcement.objects.get().state == "waiting"
+    for secret in (state.access_token, state.refresh_token, linkedin.client_secret):
+        assert secret not in caplog.text
+        assert secret not in Announcement.objects.get().last_error
+
+
+def test_a_version_lives_until_the_fifteenth_a_year_later():
+    assert checks.version_ends("202601") == date(2027, 1, 15)
+    assert [m.id for m in checks.version_messages("202601", date(2026, 10, 16))] == []
+    assert [m.id for m in checks.version_messages("202601", date(2026, 10, 17))] == ["social.W001"]
+    assert [m.id for m in checks.version_messages("202511", date(2026, 11, 16))] == ["social.W002"]
+    for bad in ("2026", "202613", "v202601", ""):
+        assert [m.id for m in checks.version_messages(bad, date(2026, 10, 17))] == ["social.E001"]
+
+
+def test_a_channel_that_cannot_be_made_stops_the_start(settings):
+    settings.SOCIAL_CHANNELS = {"x": {"BACKEND": "social.channels.nowhere.Nowhere"}}
+    assert [m.id for m in checks.check_channels()] == ["social.E002"]
+
+
+def test_id_and_secret_belong_together(settings, server):
+    settings.SOCIAL_CHANNELS = {"linkedin": server.options | {"client_secret": ""}}
+    assert [m.id for m in checks.check_channels()] == ["social.E003"]
+
+
+def test_a_contents_administrator_is_known_not_to_upload(linkedin):
+    ChannelState.objects.update(role="CONTENT_ADMIN")
+    assert not get_channel("linkedin").can_send_pictures()
+
+
+def test_the_list_command_tells_each_row(linkedin, publish, days, capsys):
+    publish()
+    days.work()
+    call_command("announcements", json=True)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["state"], row["occasion"], row["channel"], row["attempts"]) == ("published", "first", "linkedin", 1)
+    assert row["url"].startswith("https://www.linkedin.com/feed/update/urn:li:share:")
