@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +43,8 @@ class OurPage(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         """Lead back to the list and to the thing itself."""
-        return [*super().get_breadcrumbs_items(), *self.trail(), {"url": "", "label": str(self.page_title), "sublabel": self.get_page_subtitle()}]
+        own = {"url": "", "label": str(self.page_title), "sublabel": self.get_page_subtitle()}
+        return [*super().get_breadcrumbs_items(), *self.trail(), own]
 
     def trail(self) -> list[dict[str, str]]:
         """Return the crumbs between the admin's home and this page."""
@@ -222,6 +223,14 @@ class FragmentView(ProgressView):
     template_name = "newsletter/admin/progress_fragment.html"
 
 
+def asked_for(request: HttpRequest) -> int:
+    """Return the member that a decision is about. Raises BadRequest."""
+    member = request.POST.get("member", "")
+    if not member.isdecimal():
+        raise BadRequest("member")
+    return int(member)
+
+
 class SteerView(MailingPage):
     """Pause, resume, cancel, and what to do with an uncertain row; POST only."""
 
@@ -233,11 +242,11 @@ class SteerView(MailingPage):
         "resume": (lambda mailing, request: mailings.resume(mailing, timezone.now()), gettext_lazy("The mailing goes on.")),
         "cancel": (lambda mailing, request: mailings.cancel(mailing, timezone.now()), gettext_lazy("The mailing is cancelled.")),
         "resend": (
-            lambda mailing, request: mailings.resend(mailing, int(request.POST["member"])),
+            lambda mailing, request: mailings.resend(mailing, asked_for(request)),
             gettext_lazy("The letter will be sent again."),
         ),
         "leave": (
-            lambda mailing, request: mailings.leave(mailing, int(request.POST["member"]), timezone.now()),
+            lambda mailing, request: mailings.leave(mailing, asked_for(request), timezone.now()),
             gettext_lazy("The row is left as it is."),
         ),
     }

@@ -92,7 +92,6 @@ class Progress:
 def progress(mailing: Mailing, now: datetime) -> Progress:
     """Return how far `mailing` has come at `now`."""
     found = report(mailing, SHOWN)
-    labels = dict(Delivery.STATES)
     waiting = found.counts[Delivery.WAITING] + found.counts[Delivery.DEFERRED]
     speed = _per_minute(mailing, now) if mailing.state == Mailing.SENDING else 0
     soon = mailing.state == Mailing.SCHEDULED and mailing.start_at <= now
@@ -101,7 +100,7 @@ def progress(mailing: Mailing, now: datetime) -> Progress:
         headline=_("Starts any moment") if soon else headline(mailing, found),
         icon=MAILING_ICONS[mailing.state],
         percent=_percent(mailing, found),
-        lines=[Line(state, str(labels[state]), icon, found.counts[state]) for state, icon in ICONS.items() if found.counts[state]],
+        lines=_lines(found),
         problems=_problems(mailing),
         per_minute=speed,
         left=_time_left(waiting, speed),
@@ -112,6 +111,11 @@ def progress(mailing: Mailing, now: datetime) -> Progress:
         waiting=waiting,
         soon=soon,
     )
+
+
+def _lines(found: Report) -> list[Line]:
+    labels = dict(Delivery.STATES)
+    return [Line(state, str(labels[state]), icon, found.counts[state]) for state, icon in ICONS.items() if found.counts[state]]
 
 
 def _percent(mailing: Mailing, found: Report) -> int:
