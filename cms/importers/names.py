@@ -45,12 +45,19 @@ def alike(one: str, other: str) -> bool:
     """Tell whether two different names may be the same person's."""
     if one == other or other in (f"{one}s", f"{one}:s") or one in (f"{other}s", f"{other}:s"):
         return False
-    return sound(one) == sound(other) or distance(one.casefold(), other.casefold(), 1) <= 1
+    if sound(one) == sound(other):
+        return True
+    # Names that differ in how a word begins, Berg and Öberg, are different names.
+    starts = [[word[0] for word in name.casefold().split()] for name in (one, other)]
+    return starts[0] == starts[1] and distance(one.casefold(), other.casefold(), 1) <= 1
 
 
 @dataclass(slots=True)
 class NameBook:
-    """All names that an import meets: `people` are persons (with where they were met), `seen` only stand in a text."""
+    """All names that an import meets: `people` are persons, `seen` only stand in a text; each with where it was met.
+
+    People who were here before have been met nowhere; two of them are no news.
+    """
 
     people: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
@@ -69,7 +76,7 @@ class NameBook:
         people = sorted(self.people)
         for at, one in enumerate(people):
             for other in people[at + 1 :]:
-                if alike(one, other):
+                if (self.people[one] or self.people[other]) and alike(one, other):
                     yield self.people[other] or self.people[one], one, other
         yield from self._in_texts(people)
 

@@ -7,7 +7,8 @@ import html
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from anyascii import anyascii
@@ -26,6 +27,37 @@ from cms.importers.redirects import redirect_file, redirect_page
 from cms.importers.report import Report
 from cms.importers.roles import Printed
 from cms.models import Byline, Home, Person, PlainPage, Post, Region, Topic, content_types, section_for
+from cms.vocabulary import Term
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """What many items share, looked up once: sections, people, topics, regions."""
+
+    sections: dict[type[Post], int] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    terms: dict[tuple[type[Term], str], Term] = field(default_factory=dict)
+    regions: frozenset[str] | None = None
+
+    def section(self, model: type[Post], home: Home) -> Page:
+        """Return a type's section, its counters read anew: those in memory know nothing of an editor who works meanwhile."""
+        if model not in self.sections:
+            self.sections[model] = section_for(model, Home.objects.get(pk=home.pk)).pk
+        return Page.objects.get(pk=self.sections[model])
+
+    def is_region(self, word: str) -> bool:
+        """Tell whether a region of that name exists."""
+        if self.regions is None:
+            self.regions = frozenset(Region.objects.values_list("name", flat=True))
+        return word in self.regions
+
+    def named(self, model: type[Term], names: Iterable[str]) -> list[Term]:
+        """Return topics or regions by name; missing ones are made."""
+        wanted = list(dict.fromkeys(name[:100] for name in names))
+        for name in wanted:
+            if (model, name) not in self.terms:
+                self.terms[model, name] = model.objects.filter(name=name).first() or _new_term(model, name)
+        return [self.terms[model, name] for name in wanted]
 
 
 @dataclass(slots=True)
@@ -35,28 +67,44 @@ class Store:
     home: Home
     library: Library
     report: Report
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def page(self, plan: Plan, parent_id: int | None = None) -> Post:
         """Write one plan; `parent_id` is the page above a plain page, if not the home page. Raises what the models raise."""
-        values = self._values(plan)
-        portrait = self.picture(plan.portrait).pk if plan.portrait else None
-        with transaction.atomic():
-            parent: Page = Page.objects.get(pk=parent_id) if parent_id else self._parent(plan)
-            page = plan.model(**values, slug=free_slug(parent, plan.item.slug or plan.title), locale=self.home.locale)
-            page.bylines = [self._byline(signer, portrait) for signer in plan.signers]
-            page.topics = [*_terms(Topic, [word for word in plan.words.get("topics", []) if not _region(word)])]
-            page.regions = [*_terms(Region, [*filter(_region, plan.words.get("topics", [])), *plan.words.get("regions", [])])]
-            parent.add_child(instance=page)
-            _remember(page)
-            if page.live:
-                keydates.rebuild(page.pk, page.moments())
-                redirect_page(plan.item, page, self.report)
+        try:
+            values = self._values(plan)
+            portrait = self.picture(plan.portrait).pk if plan.portrait else None
+            with transaction.atomic():
+                return self._page(plan, values, portrait, parent_id)
+        except Exception:
+            # What it remembers may just have been rolled back.
+            self.vocabulary = Vocabulary()
+            raise
+
+    def _page(self, plan: Plan, values: dict[str, Any], portrait: int | None, parent_id: int | None) -> Post:
+        topics = plan.words.get("topics", [])
+        regions = [word for word in topics if self.vocabulary.is_region(word)]
+        parent = self._parent(plan, parent_id)
+        reserved = parent.pk == self.home.pk
+        page = plan.model(
+            **values, slug=free_slug(parent, plan.item.slug or plan.title, reserved=reserved), locale=self.home.locale
+        )
+        page.bylines = [self._byline(signer, portrait) for signer in plan.signers]
+        page.topics = self.vocabulary.named(Topic, [word for word in topics if word not in regions])
+        page.regions = self.vocabulary.named(Region, [*regions, *plan.words.get("regions", [])])
+        parent.add_child(instance=page)
+        _remember(page)
+        if page.live:
+            keydates.rebuild(page.pk, page.moments())
+            redirect_page(plan.item, page, self.report)
         return page
 
-    def _parent(self, plan: Plan) -> Page:
-        # Read anew each time: the tree's counters in memory know nothing of an editor who works meanwhile.
-        home = Home.objects.get(pk=self.home.pk)
-        return home if issubclass(plan.model, PlainPage) else section_for(plan.model, home)
+    def _parent(self, plan: Plan, parent_id: int | None) -> Page:
+        if parent_id:
+            return Page.objects.get(pk=parent_id)
+        if issubclass(plan.model, PlainPage):
+            return Home.objects.get(pk=self.home.pk)
+        return self.vocabulary.section(plan.model, self.home)
 
     def _values(self, plan: Plan) -> dict[str, Any]:
         """Return the page's field values; stores its media."""
@@ -135,15 +183,16 @@ class Store:
 
     def _person(self, signer: Signer, portrait: int | None) -> Person:
         """Return the person of exactly that name, made now if there is none; a portrait is only ever added."""
-        person = Person.objects.filter(name=signer.name).order_by("pk").first()
+        person = self.vocabulary.people.get(signer.name) or Person.objects.filter(name=signer.name).order_by("pk").first()
         if person is None:
             role = signer.roles[0] if signer.roles else Printed("")
             person = Person(name=signer.name, title=role.title[:200], employer=role.employer[:200])
             person.slug = _free(slugify(anyascii(signer.name)) or "person", set(Person.objects.values_list("slug", flat=True)))
             self.report.people += 1
-        if person.portrait_id is None and portrait:
+        if person.pk is None or (portrait and person.portrait_id is None):
             person.portrait_id = portrait
-        person.save()
+            person.save()
+        self.vocabulary.people[signer.name] = person
         return person
 
 
@@ -162,13 +211,11 @@ def plain_block(piece: Heading | Quote | Film | Button | Raw) -> tuple[str, Any]
             return "html", piece.html
 
 
-def free_slug(parent: Page, wanted: str) -> str:
-    """Return a slug that no page beside it has; below the home page the sections' names are kept free as well."""
+def free_slug(parent: Page, wanted: str, *, reserved: bool) -> str:
+    """Return a slug that no page beside it has; `reserved` keeps the names of the sections free as well."""
     slug = slugify(anyascii(wanted))[:240].strip("-") or "inlagg"
     taken = set(Page.objects.child_of(parent).filter(slug__startswith=slug).values_list("slug", flat=True))
-    if isinstance(parent.specific_deferred, Home):
-        taken |= {model.SECTION[0] for model in content_types().values()}
-    return _free(slug, taken)
+    return _free(slug, taken | {model.SECTION[0] for model in content_types().values()} if reserved else taken)
 
 
 def _free(slug: str, taken: set[str]) -> str:
@@ -179,20 +226,9 @@ def _free(slug: str, taken: set[str]) -> str:
     return candidate
 
 
-def _region(word: str) -> bool:
-    return Region.objects.filter(name=word).exists()
-
-
-def _terms(model: Any, names: list[str]) -> list[Any]:
-    """Return topics or regions by name; missing ones are made."""
-    found = []
-    for name in dict.fromkeys(name[:100] for name in names):
-        term = model.objects.filter(name=name).first()
-        if term is None:
-            slug = _free(slugify(anyascii(name))[:90] or "amne", set(model.objects.values_list("slug", flat=True)))
-            term = model.objects.create(name=name, slug=slug)
-        found.append(term)
-    return found
+def _new_term(model: type[Term], name: str) -> Term:
+    slug = _free(slugify(anyascii(name))[:90] or "amne", set(model.objects.values_list("slug", flat=True)))
+    return model.objects.create(name=name, slug=slug)
 
 
 def _remember(page: Post) -> None:

@@ -1,5 +1,6 @@
 """The reader site: what is shown to whom, and at a cost that doesn't grow with the number of posts."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -39,14 +40,15 @@ def many(publish, home):
 
 
 def queries(client, path):
-    """Count the queries of a warm GET."""
+    """Return the queries of a warm GET."""
+    cache.clear()
     client.get(path)
     cache.clear()
     with CaptureQueriesContext(
         connection,
     ) as found:
         assert client.get(path).status_code == 200
-    return len(found)
+    return [query["sql"] for query in found]
 
 
 @pytest.mark.parametrize("path", ["/", "/nyheter/", "/nyheter/article-0/", "/evenemang/event-3/"])
@@ -54,8 +56,9 @@ def test_a_page_costs_the_same_however_many_posts_there_are(many, client, path):
     many(6)
     few = queries(client, path)
     many(40)
-    assert queries(client, path) == few
-    assert few <= 40
+    more = queries(client, path)
+    assert len(more) == len(few), (Counter(few) - Counter(more), Counter(more) - Counter(few))
+    assert len(few) <= 40
 
 
 def test_home_shows_the_newest_first_and_leads_to_the_older(many, client):

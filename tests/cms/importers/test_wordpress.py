@@ -2,64 +2,35 @@
 
 import json
 from datetime import UTC, date, datetime
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from cms.importers import mapping
-from cms.importers.mapping import BadMap
-from cms.importers.wordpress import import_wordpress
-from cms.importers.wxr import BadExport
-from cms.models import (
-    Article, Attachment, Award, Call, Clipping, Column, Event, Film, KeyDate, Person, Picture, PlainPage, Post, Region, Topic,
-)  # fmt: skip
-from cms.outbox import Outgoing
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from PIL import Image
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageLogEntry, Revision
 
-from tests.cms.exports import BASE, attachment, item, write
-
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "deploy" / "demo" / "data"
-MAP = ROOT / "deploy" / "demo" / "wordpress-map.json"
-NOW = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
-KICKER = [("ordforanden-har-ordet", "Ordföranden har ordet")]
-LONG = "<p>" + "En mening som fyller ut. " * 10 + "</p>"
-
-
-@pytest.fixture
-def demo(home):
-    def run(**options):
-        return import_wordpress(DATA / "wordpress-export.xml", media=DATA / "media", mapping=mapping.load(MAP), now=NOW, **options)
-
-    return run
-
-
-@pytest.fixture
-def run(home, tmp_path):
-    """Import items with the media of `tmp_path/media`: `run(item(1), …, rules={…})`."""
-    (tmp_path / "media").mkdir()
-
-    def go(*items, rules=None, **options):
-        path = write(tmp_path, *items)
-        return import_wordpress(path, media=tmp_path / "media", mapping=mapping.read(rules or {}), now=NOW, **options)
-
-    return go
-
-
-def jpeg(path, size=(40, 30), colour="red"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, colour).save(path)
-    return path
-
-
-def problems(report):
-    return [problem.what for problem in report.problems]
+from cms.importers.wxr import BadExport
+from cms.models import (
+    Article,
+    Attachment,
+    Award,
+    Call,
+    Clipping,
+    Column,
+    Event,
+    Film,
+    Picture,
+    PlainPage,
+    Post,
+    Region,
+    Topic,
+)  # fmt: skip
+from cms.outbox import Outgoing
+from tests.cms.importers.exports import BASE, DATA, LONG, MAP, attachment, item, jpeg, problems
 
 
 def rows():
@@ -119,7 +90,10 @@ def test_a_second_run_changes_nothing(demo, settings):
     assert (second.created.total(), second.drafts, second.unchanged) == (0, 0, 12)
     assert (second.redirects, second.other_redirects, second.pictures, second.documents, second.people) == (0, 0, 0, 0, 0)
     assert rows() == before
-    assert list(Page.objects.order_by("pk").values_list("pk", "latest_revision_id", "latest_revision_created_at", "url_path")) == stamps
+    assert (
+        list(Page.objects.order_by("pk").values_list("pk", "latest_revision_id", "latest_revision_created_at", "url_path"))
+        == stamps
+    )
     assert list(Revision.objects.order_by("pk").values_list("content", flat=True)) == contents
     assert sorted(Path(settings.MEDIA_ROOT).rglob("*")) == files
     assert first.created.total() == 11
@@ -176,7 +150,11 @@ def test_an_imported_page_can_be_edited_and_published(demo, eva):
 def test_internal_links_become_page_links_and_documents_document_links(run, tmp_path):
     (tmp_path / "media" / "a.pdf").write_bytes(b"%PDF-1.4 x")
     report = run(
-        item(1, f'<p>Läs <a href="{BASE}/inlagg-2/#mer">två</a>, <a href="/?p=2">2</a> och <a href="{BASE}/wp-content/uploads/a.pdf">pdf</a>.</p>'),
+        item(
+            1,
+            f'<p>Läs <a href="{BASE}/inlagg-2/#mer">två</a>, <a href="/?p=2">2</a> '
+            f'och <a href="{BASE}/wp-content/uploads/a.pdf">pdf</a>.</p>',
+        ),
         item(2, f'<p>Läs <a href="{BASE}/inlagg-1">ett</a> och <a href="{BASE}/category/x/">x</a>.</p>'),
     )
     one, two = Article.objects.get(slug="inlagg-1"), Article.objects.get(slug="inlagg-2")
@@ -198,7 +176,11 @@ def test_one_bad_item_stops_nothing(run, tmp_path):
         item(1),
         item(2, title="", gmt="2023-01-01 10:00:00"),
         item(3, gmt="i går", local="i går"),
-        item(4, f'<p>Före</p><img src="{BASE}/wp-content/uploads/2023/01/trasig.jpg" alt="En bild"><p>Efter</p>', meta={"_thumbnail_id": 90}),
+        item(
+            4,
+            f'<p>Före</p><img src="{BASE}/wp-content/uploads/2023/01/trasig.jpg" alt="En bild"><p>Efter</p>',
+            meta={"_thumbnail_id": 90},
+        ),
         item(5, f'<img src="{BASE}/wp-content/uploads/avbruten.jpg"><img src="{BASE}/wp-content/uploads/saknas.jpg"><p>Kvar</p>'),
         item(6, "", title=""),
         item(0),
@@ -292,79 +274,6 @@ def test_an_address_that_leads_elsewhere_already_is_left_alone(run, home):
     assert "/inlagg-1" in problems(report)[0]
 
 
-def test_media_are_found_in_all_their_shapes(run, tmp_path):
-    jpeg(tmp_path / "media" / "2022" / "01" / "bild.jpg", colour="red")
-    jpeg(tmp_path / "media" / "2023" / "01" / "Bild.jpg", colour="blue")
-    jpeg(tmp_path / "media" / "stor-scaled.jpg", colour="green")
-    up = f"{BASE}/wp-content/uploads"
-    report = run(
-        attachment(90, "bild.jpg", folder="2023/01", alt="Blå", caption="En bild (foto: Bo Ek)"),
-        attachment(91, "oanvand.jpg"),
-        item(
-            1,
-            f'<img src="{up}/2023/01/bild-1024x768.jpg"><img src="{up}/2022/01/bild.jpg?x=1"><img src="{up}/stor-300x200.jpg" alt="Grön">',
-            meta={"_thumbnail_id": 90},
-        ),
-    )
-    post = Article.objects.get()
-    assert report.problems == []
-    assert (report.pictures, report.unused_media) == (3, 1)
-    lead = post.lead_image
-    assert (lead.description, lead.caption, lead.photographer) == ("Blå", "En bild", "Bo Ek")
-    assert lead.source_url == f"{up}/2023/01/bild.jpg"
-    with Image.open(BytesIO(lead.file.read())) as image:
-        assert image.getpixel((1, 1))[2] > 200
-    assert [block.block_type for block in post.body] == ["picture", "picture"]
-    assert Picture.objects.get(description="Grön").title == "stor-scaled"
-
-
-def test_the_same_content_is_stored_once(run, tmp_path):
-    jpeg(tmp_path / "media" / "a.jpg")
-    (tmp_path / "media" / "b.jpg").write_bytes((tmp_path / "media" / "a.jpg").read_bytes())
-    run(item(1, f'<p>x</p><img src="{BASE}/wp-content/uploads/a.jpg"><img src="{BASE}/wp-content/uploads/b.jpg">'))
-    assert Picture.objects.count() == 1
-
-
-def test_a_credit_in_the_text_goes_to_its_picture(run, tmp_path):
-    jpeg(tmp_path / "media" / "a.jpg")
-    run(item(1, f'<p>Text.</p><img src="{BASE}/wp-content/uploads/a.jpg"><p>På bilden syns Bo (foto: Anna Åman).</p>'))
-    body = Article.objects.get().body
-    assert body[1].value["image"].photographer == "Anna Åman"
-    assert "foto" not in body.raw_data[2]["value"]
-
-
-def test_signed_without_a_kicker_is_an_article_with_byline(run):
-    ending = "<p>Varma hälsningar</p><p>Eva Ek, socialchef i Eda kommun och ledamot i FSS</p>"
-    report = run(item(1, LONG + ending, categories=KICKER), item(2, LONG + ending, categories=[("blogg", "Blogg")]))
-    one, two = Article.objects.get(slug="inlagg-1"), Article.objects.get(slug="inlagg-2")
-    assert (one.genre, two.genre) == ("news", "blog")
-    assert one.bylines.get().printed_roles() == ("socialchef, Eda kommun", "ledamot, FSS")
-    assert one.body.raw_data[-1]["value"].endswith("<p>Varma hälsningar<br/>Eva Ek</p>")
-    assert Person.objects.get() == two.bylines.get().person
-    assert [problem.item for problem in report.problems] == ["inlagg-1"]
-
-
-def test_people_are_reused_by_exact_name_only(run, home):
-    jonas = Person.objects.create(name="Jonas Åman", slug="jonas-aman", title="kassör")
-    report = run(
-        item(1, f"<p>ORDFÖRANDE HAR ORDET 2 MAJ 2023: Hej.</p>{LONG}<p>Jonas Åman, ordförande FSS</p>"),
-        item(2, f"<p>ORDFÖRANDE HAR ORDET 2 MAJ 2023: Hej.</p>{LONG}<p>Jonas Åhman, ordförande FSS</p>"),
-    )
-    assert report.people == 1
-    assert Column.objects.get(slug="inlagg-1").bylines.get().person == jonas
-    jonas.refresh_from_db()
-    assert (jonas.title, Person.objects.count()) == ("kassör", 2)
-    assert "Jonas Åhman" in problems(report)[0]
-
-
-def test_a_column_that_states_another_day_shows_it(run):
-    report = run(item(1, f"<p>ORDFÖRANDE HAR ORDET 6 MARS 2023: Hej.</p>{LONG}<p>Eva Ek, ordförande FSS</p>"))
-    column = Column.objects.get()
-    assert column.date == datetime(2023, 3, 6, 9, tzinfo=UTC)
-    assert column.first_published_at == datetime(2023, 5, 2, 8, tzinfo=UTC)
-    assert len(report.problems) == 1
-
-
 def test_tags_and_telling_categories_become_topics_and_regions(run):
     Region.objects.create(name="Skåne", slug="skane")
     Topic.objects.create(name="Nära vård", slug="nara-vard")
@@ -374,67 +283,6 @@ def test_tags_and_telling_categories_become_topics_and_regions(run):
     assert {topic.name for topic in post.topics.all()} == {"Nära vård", "Tillit", "Barn"}
     assert [region.name for region in post.regions.all()] == ["Skåne"]
     assert Topic.objects.count() == 3
-
-
-def test_the_map_chooses_types_and_fills_fields(run):
-    rules = {
-        "categories": {"notis": "article", "konferenser": {"type": "event", "fields": {"place": "Lund"}}},
-        "posts": {"inlagg-3": {"type": "call", "fields": {"deadline": "2023-12-15", "title": "Ny titel", "topics": ["Forskning"]}}},
-    }
-    run(
-        item(1, f"<p>ORDFÖRANDE HAR ORDET 2 MAJ 2023: Hej.</p>{LONG}", categories=[("notis", "Notis")]),
-        item(2, categories=[("konferenser", "Konferenser")]),
-        item(3),
-        rules=rules,
-    )
-    assert Column.objects.count() == 1
-    assert Event.objects.get().place == "Lund"
-    call = Call.objects.get()
-    assert (call.title, call.deadline) == ("Ny titel", date(2023, 12, 15))
-    assert [topic.name for topic in call.topics.all()] == ["Forskning"]
-    assert KeyDate.objects.get(post=call).kind == "deadline"
-
-
-def test_a_map_for_posts_that_are_not_there_is_told(run):
-    assert [problem.item for problem in run(item(1), rules={"posts": {"borta": "call"}}).problems] == ["borta"]
-
-
-@pytest.mark.parametrize(
-    ("rules", "told"),
-    [
-        ([], "map"),
-        ({"kategorier": {}}, "kategorier"),
-        ({"posts": []}, "posts"),
-        ({"posts": {"a": "krönika"}}, "posts.a.type"),
-        ({"posts": {"a": 3}}, "posts.a"),
-        ({"posts": {"a": {"type": "call", "falt": {}}}}, "posts.a.falt"),
-        ({"posts": {"a": {"type": "call", "fields": {"deadlin": "2023-12-15"}}}}, "posts.a.fields.deadlin"),
-        ({"posts": {"a": {"type": "call", "fields": {"deadline": "15/12"}}}}, "posts.a.fields.deadline"),
-        ({"posts": {"a": {"type": "call", "fields": {"link": "ingen"}}}}, "posts.a.fields.link"),
-        ({"posts": {"a": {"type": "call", "fields": {"wanted": ["a"]}}}}, "posts.a.fields.wanted"),
-        ({"posts": {"a": {"type": "call", "fields": {"members_only": "ja"}}}}, "posts.a.fields.members_only"),
-        ({"posts": {"a": {"type": "award", "fields": {"submitted": -1}}}}, "posts.a.fields.submitted"),
-        ({"posts": {"a": {"type": "award", "fields": {"submitted": True}}}}, "posts.a.fields.submitted"),
-        ({"posts": {"a": {"type": "award", "fields": {"nominees": {}}}}}, "posts.a.fields.nominees"),
-        ({"posts": {"a": {"type": "award", "fields": {"nominees": [{"projekt": "x"}]}}}}, "projekt"),
-        ({"posts": {"a": {"type": "award", "fields": {"nominees": [{"project": "x", "organisations": "y"}]}}}}, "organisations"),
-        ({"posts": {"a": {"type": "award", "fields": {"nominees": [{"project": "x", "organisations": [], "categories": ["y"]}]}}}}, "organisations"),
-        ({"posts": {"a": {"type": "award", "fields": {"nominees": [{"organisations": ["z"], "categories": ["y"]}]}}}}, "project"),
-        ({"posts": {"a": {"fields": {"title": "x"}}}}, "posts.a.fields"),
-    ],
-)  # fmt: skip
-def test_a_faulty_map_is_refused_by_name_before_anything_is_imported(db, rules, told):
-    with pytest.raises(BadMap, match=told):
-        mapping.read(rules)
-
-
-def test_a_map_may_be_toml(db, tmp_path):
-    path = tmp_path / "map.toml"
-    path.write_text('[posts.a]\ntype = "call"\n[posts.a.fields]\ndeadline = 2023-12-15\n')
-    assert mapping.load(path).posts["a"].fields == {"deadline": date(2023, 12, 15)}
-    path.write_text("[posts.a")
-    with pytest.raises(BadMap):
-        mapping.load(path)
 
 
 def test_the_command_reports_in_json_and_in_words(home):

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
 from cms.importers import mapping
 from cms.importers.wordpress import import_wordpress
 from cms.models import Article, Award, Call, Clipping, Column, Event, Film, KeyDate, Person, Post
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus"
 MAP = ROOT / "deploy" / "demo" / "wordpress-map.json"
 NOW = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)

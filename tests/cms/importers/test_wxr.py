@@ -4,10 +4,10 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+
 from cms.importers import wxr
 from cms.importers.wxr import BadExport, read_date
-
-from tests.cms.exports import BASE, HEAD, TAIL, attachment, item, write
+from tests.cms.importers.exports import BASE, HEAD, TAIL, attachment, item, write
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
@@ -20,7 +20,9 @@ def written(folder, text, encoding="utf-8"):
     return path
 
 
-@pytest.mark.parametrize("prologue", [BOMB, OUTSIDE, PARAMETER, '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd">'])
+@pytest.mark.parametrize(
+    "prologue", [BOMB, OUTSIDE, PARAMETER, '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd">']
+)
 def test_a_document_type_is_refused(tmp_path, prologue):
     body = HEAD.split("?>", 1)[1] + item(1, "&b;") + TAIL
     with pytest.raises(BadExport, match="DTD"):
@@ -29,7 +31,14 @@ def test_a_document_type_is_refused(tmp_path, prologue):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ingen xml", HEAD + item(1), HEAD + "<item><title>A & B</title></item>" + TAIL, HEAD + "&okand;" + TAIL, HEAD + item(1) + "</rss>"],
+    [
+        "",
+        "ingen xml",
+        HEAD + item(1),
+        HEAD + "<item><title>A & B</title></item>" + TAIL,
+        HEAD + "&okand;" + TAIL,
+        HEAD + item(1) + "</rss>",
+    ],
 )
 def test_malformed_xml_is_refused_as_a_whole(tmp_path, text):
     with pytest.raises(BadExport, match="XML"):
@@ -62,9 +71,9 @@ def test_an_export_in_utf_16_is_read(tmp_path):
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
 def test_all_versions_of_the_format_are_read(tmp_path, version):
-    text = (HEAD + item(7, categories=[("nyheter", "Nyheter")], tags=[("malm%c3%b6", "Malmö")], meta={"_thumbnail_id": 3}) + TAIL).replace(
-        "/export/1.2/", f"/export/{version}/"
-    )
+    text = (
+        HEAD + item(7, categories=[("nyheter", "Nyheter")], tags=[("malm%c3%b6", "Malmö")], meta={"_thumbnail_id": 3}) + TAIL
+    ).replace("/export/1.2/", f"/export/{version}/")
     (found,) = wxr.items(written(tmp_path, text))
     assert (found.id, found.kind, found.status, found.meta) == (7, "post", "publish", {"_thumbnail_id": "3"})
     assert (found.categories, found.tags) == ((wxr.Term("nyheter", "Nyheter"),), (wxr.Term("malmö", "Malmö"),))

@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cms.importers.credits import credit, credit_alone
 from cms.importers.letters import signature, take_kicker, take_letter
 from cms.importers.names import NameBook, alike, distance, sound
 from cms.importers.pieces import Heading, Photo, Text, drop_start
 from cms.importers.roles import Printed, printed_roles
-from hypothesis import given
-from hypothesis import strategies as st
 
 LONG = "<p>" + "Det här är en mening som fyller ut texten. " * 8 + "</p>"
 
@@ -55,7 +56,10 @@ def test_a_sentence_is_no_kicker(words):
     [
         ("FSS ordförande", [("ordförande", "FSS")]),
         ("ordförande FSS", [("ordförande", "FSS")]),
-        ("ordförande i FSS och socialdirektör i Karlstads kommun", [("ordförande", "FSS"), ("socialdirektör", "Karlstads kommun")]),
+        (
+            "ordförande i FSS och socialdirektör i Karlstads kommun",
+            [("ordförande", "FSS"), ("socialdirektör", "Karlstads kommun")],
+        ),
         (
             "verksamhetschef socialpsykiatri i Lunds kommun och regionansvarig för FSS Skåne",
             [("verksamhetschef socialpsykiatri", "Lunds kommun"), ("regionansvarig", "FSS Skåne")],
@@ -114,7 +118,9 @@ def test_a_letter_is_cut_at_its_signature(ending, greeting, names):
 
 @pytest.mark.parametrize("column", [True, False])
 def test_every_signer_has_a_role(column):
-    letter = take_letter([Text(LONG), Text("<p>Vi ses!</p>"), Text("<p>Eva Ek</p>"), Text("<p>ordförande i FSS</p>")], column=column)
+    letter = take_letter(
+        [Text(LONG), Text("<p>Vi ses!</p>"), Text("<p>Eva Ek</p>"), Text("<p>ordförande i FSS</p>")], column=column
+    )
     assert letter.signers[0].roles == (Printed("ordförande", "FSS"),)
 
 
@@ -170,7 +176,13 @@ def test_a_credit_alone_is_recognised():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Anna Åman", "Anna Åhman"), ("Eva Lind", "Ewa Lindh"), ("Carl Ek", "Karl Ek"), ("Bo Persson", "Bo Person"), ("Ann Ek", "Anna Ek")],
+    [
+        ("Anna Åman", "Anna Åhman"),
+        ("Eva Lind", "Ewa Lindh"),
+        ("Carl Ek", "Karl Ek"),
+        ("Bo Persson", "Bo Person"),
+        ("Ann Ek", "Anna Ek"),
+    ],
 )
 def test_names_that_may_be_one_person(one, other):
     assert alike(one, other)
