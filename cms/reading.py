@@ -30,9 +30,9 @@ def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 def bring_along(post: Any) -> None:
     """Fetch pictures and people of the page with their copies, a query for each kind and not for each one."""
-    prefetch_related_objects([post], bring("lead_image", "lead"), "topics", "regions", "abbreviations")
-    people = [byline.person for byline in post.bylines.all() if byline.person]
-    people += [block.value["person"] for stream in streams(post) for block in stream if has_person(block)]
+    picture = bring("lead_image", "lead", "newest")
+    prefetch_related_objects([post], picture, "topics", "regions", "abbreviations", listing.bylines())
+    people = [block.value["person"] for stream in streams(post) for block in stream if has_person(block)]
     prefetch_related_objects(people, bring("portrait", "portrait"))
 
 
