@@ -4,13 +4,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from cms import listing
 from cms.navigation import way_to
+from cms.old_addresses import moved
 from cms.pages.post import Post
 
 
@@ -48,6 +49,11 @@ class Home(Index):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the home page, or lead a short address of an imported site to its post."""
+        goal = moved(request.GET.dict())
+        return HttpResponsePermanentRedirect(goal) if goal else super().serve(request, *args, **kwargs)
 
     def posts(self) -> QuerySet[Post]:
         """Return all listed posts."""
