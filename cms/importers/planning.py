@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms.importers import bodies
-from cms.importers.letters import Kicker, Letter, take_kicker, take_letter
+from cms.importers.letters import Kicker, Letter, Signer, take_kicker, take_letter
 from cms.importers.library import NoFile
 from cms.importers.mapping import Mapping, Rule
 from cms.importers.pictures import credited, portrait, thumbnail, without_lead
@@ -52,6 +53,8 @@ def plan(item: Item, context: Context) -> Plan:
     rule = _rule(item, context.mapping, kicker)
     kind = rule.kind or _kind(item, kicker)
     letter = take_letter(pieces, column=kind == "column") if kind != "page" else Letter(pieces, ())
+    if not letter.signers and (author := context.mapping.authors.get(item.creator)):
+        letter = replace(letter, signers=(Signer(author),))
     made = _begun(item, kind, letter, context)
     made.problems += body.notes
     _date_by(made, kicker)
