@@ -58,7 +58,7 @@ def _page(request: HttpRequest, template: str, title: str, crumbs: list[dict[str
     shared = {
         "header_title": title,
         "breadcrumbs_items": crumbs,
-        "header_icon": "comment",
+        "header_icon": "share",
         "channel": state,
         "now": timezone.now(),
     }

@@ -12,6 +12,7 @@ from social.models import ChannelState
 RENEW_AHEAD = timedelta(days=14)
 WARN_DAYS = (21, 14, 7, 3, 1)
 SHORT_RETRY = timedelta(seconds=15)
+SHORTEST = timedelta(seconds=2)
 
 
 class TokenAnswer(Protocol):
@@ -111,6 +112,8 @@ def hold(channel: str, error: Throttled, now: datetime, jitter: float) -> dateti
     at = error.retry_at
     if at is None:
         at = now + SHORT_RETRY if state.throttled == 0 else after_midnight(now) + timedelta(minutes=10 * jitter)
+    # "Retry-After: 0" must not make a worker knock without a pause.
+    at = max(at, now + SHORTEST)
     ChannelState.objects.filter(channel=channel).update(quiet_until=at, throttled=state.throttled + 1)
     return at
 

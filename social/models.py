@@ -145,9 +145,9 @@ class ChannelState(models.Model):
         return bool(self.access_token and self.organization)
 
     @property
-    def scopes(self) -> frozenset[str]:
+    def scopes(self) -> list[str]:
         """The granted scopes; LinkedIn separates them by spaces or by commas."""
-        return frozenset(self.scope.replace(",", " ").split())
+        return sorted(set(self.scope.replace(",", " ").split()))
 
     def days_left(self, now: datetime) -> int | None:
         """Return how many whole days the connection still lives, None where that isn't known."""

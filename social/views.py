@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
+from wagtail.admin.auth import require_admin_access
 
 from social import oauth
 from social.admin import connectors_only
@@ -21,6 +22,7 @@ def _session(request: HttpRequest) -> str:
 
 @never_cache
 @require_GET
+@require_admin_access
 @connectors_only
 def connect(request: HttpRequest) -> HttpResponse:
     """Lead to LinkedIn's question."""
@@ -28,7 +30,8 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET"])
+@require_GET
+@require_admin_access
 @connectors_only
 def callback(request: HttpRequest) -> HttpResponse:
     """Take LinkedIn's answer: 401 for a state that isn't ours, words for a refusal, else the connection."""

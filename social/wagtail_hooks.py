@@ -33,7 +33,7 @@ def admin_urls() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
     """Lead to the queue."""
-    return MenuItem("LinkedIn", reverse("social_queue"), name="linkedin", icon_name="comment", order=420)
+    return MenuItem("LinkedIn", reverse("social_queue"), name="linkedin", icon_name="share", order=420)
 
 
 @hooks.register("register_page_header_buttons")
@@ -41,7 +41,13 @@ def menu_item() -> MenuItem:
 def announce_button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:
     """Offer "Announce" on every live post."""
     if page.live and getattr(page.specific_class, "LISTED", False) and page.permissions_for_user(user).can_publish():
-        yield Button(_("Announce on LinkedIn"), reverse("social_announce", args=[page.pk]), icon_name="comment", priority=62)
+        yield Button(_("Announce on LinkedIn"), reverse("social_announce", args=[page.pk]), icon_name="share", priority=62)
+
+
+@hooks.register("register_icons")
+def icons(names: list[str]) -> list[str]:
+    """Add the sign for what is passed on."""
+    return [*names, "social/icons/share.svg"]
 
 
 @hooks.register("insert_global_admin_css")

@@ -43,9 +43,9 @@ def card(name: str, post: dict[str, Any]) -> str:
         f"<div>"
         f'<strong>{escape(name)}</strong><span class="small">2 341 följare</span>'
         f'<time class="small" datetime="{when.isoformat()}">{when:%Y-%m-%d %H:%M}{edited}'
-        ' · <span title="Alla">🌐</span></time></div></header>'
+        " · Alla</time></div></header>"
         f"{folded(reading.pieces, len(reading.text))}{cut}{linked(post['content'].get('article', {}))}"
-        "<footer><span>👍 Gilla</span><span>💬 Kommentera</span><span>🔁 Dela</span><span>✉️ Skicka</span></footer>"
+        "<footer><span>Gilla</span><span>Kommentera</span><span>Dela</span><span>Skicka</span></footer>"
         f'<p class="urn">{escape(post["id"])}</p></article>'
     )
 
@@ -57,8 +57,10 @@ def folded(pieces: Any, length: int) -> str:
         html = marked(piece.kind, piece.text)
         room = max(FOLD - count, 0)
         if piece.kind == "text" and room < len(piece.text):
-            shown.append(escape(piece.text[:room]))
-            rest.append(escape(piece.text[room:]))
+            # The fold comes after a whole word.
+            fold = max(piece.text.rfind(blank, 0, room) for blank in " \n") + 1
+            shown.append(escape(piece.text[:fold]))
+            rest.append(escape(piece.text[fold:]))
         else:
             (shown if room else rest).append(html)
         count += len(piece.text)

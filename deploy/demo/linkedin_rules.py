@@ -48,7 +48,7 @@ class Settings:
     """How the stand-in behaves; the controls change it."""
 
     organization: str = "urn:li:organization:1001"
-    name: str = "Föreningen i fält"
+    name: str = "Socialcheferna"
     role: str = "ADMINISTRATOR"
     client_id: str = "demo-client"
     client_secret: str = "demo-secret"

@@ -33,7 +33,7 @@ def test_the_command_connects_and_prints_no_token(server, db, monkeypatch, capsy
     assert json.loads(printed)["organization"] == ORGANIZATION
     state = ChannelState.objects.get()
     assert (state.access_token, state.connected, state.days_left(timezone.now())) == (answer["access_token"], True, 364)
-    assert state.scopes == {"w_organization_social", "r_organization_social", "rw_organization_admin"}
+    assert state.scopes == ["r_organization_social", "rw_organization_admin", "w_organization_social"]
 
 
 @pytest.mark.parametrize(
