@@ -61,7 +61,7 @@ class Clipping(Post):
     def own_kicker(self) -> str:
         """Return "Dagens Nyheter 21 november 2022"."""
         day = date_format(self.printed, "j F Y") if self.printed else ""
-        return " ".join(filter(None, (self.paper, day))) or str(self._meta.verbose_name)
+        return " ".join(filter(None, (self.paper, day))) or super().own_kicker()
 
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show the quotation large, and the ways to the text."""

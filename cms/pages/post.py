@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from ninja import Schema
@@ -112,7 +113,7 @@ class Post(Page):
 
     def own_kicker(self) -> str:
         """Return the line above the title."""
-        return str(self._meta.verbose_name)
+        return capfirst(str(self._meta.verbose_name))
 
     def moments(self) -> list[Moment]:
         """Return all key dates: the type's own, then those in the text."""
@@ -149,7 +150,7 @@ class Post(Page):
         base: dict[str, Any] = {
             "key": self.translation_key,
             "kind": self.KIND,
-            "kind_label": str(self._meta.verbose_name),
+            "kind_label": capfirst(str(self._meta.verbose_name)),
             "kicker": self.own_kicker(),
             "title": self.title,
             "summary": self.summary,
