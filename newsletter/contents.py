@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.models import Locale
 from wagtail.rich_text import expand_db_html
@@ -15,8 +16,8 @@ from cms import listing
 from cms.addresses import own_url, public_url
 from cms.keydates import STOCKHOLM
 from cms.media import NoPicture, rendition
-from cms.models import Identity, KeyDate
-from cms.teaser import Image, Link, Teaser
+from cms.models import Identity, KeyDate, content_types
+from cms.teaser import DatePart, Image, Link, Teaser
 from newsletter.items import (
     ButtonItem,
     Contents,
@@ -40,8 +41,8 @@ WIDE = "max-1088x960|format-jpeg|jpegquality-78"
 PORTRAIT = "fill-288x288-c100|format-jpeg|jpegquality-82"
 LOGO = "max-440x160|format-png"
 BY_KIND = {
-    "film": ("fill-480x300|playsign|format-jpeg|jpegquality-80", 220),
-    "clipping": ("max-480x600|format-jpeg|jpegquality-80", 220),
+    "film": ("fill-480x300|playsign|format-jpeg|jpegquality-80", 208),
+    "clipping": ("max-480x600|format-jpeg|jpegquality-80", 208),
 }
 
 
@@ -205,4 +206,12 @@ def coming(now: datetime, until: datetime) -> tuple[DateLine, ...]:
         .select_related("post")
         .order_by("starts", "post_id")
     )
-    return tuple(DateLine(row.moment().part(now), row.post.title, public_url(row.post.path_on_site)) for row in rows)
+    return tuple(DateLine(_named(row, now), row.post.title, public_url(row.post.path_on_site)) for row in rows)
+
+
+def _named(row: KeyDate, now: datetime) -> DatePart:
+    """Return the date; "When" says nothing beside other dates, so an event's own days are named by its kind."""
+    part = row.moment().part(now)
+    if row.kind != row.post.kind:
+        return part
+    return replace(part, label=capfirst(str(content_types()[row.post.kind]._meta.verbose_name)))

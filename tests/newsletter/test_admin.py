@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from newsletter import mailings
+from newsletter.blocks import IssueBlock
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, SingleMail, Subscription
 from newsletter.progress import progress
 from tests.newsletter import newsroom
@@ -212,7 +214,12 @@ def test_every_preview_mode_shows_the_letter(issue, rf, mode, words):
     assert "@@" not in found
 
 
-def test_only_published_posts_can_be_chosen(desk, issue, publish):
-    newsroom.posts(publish)["article"].unpublish()
-    offered = desk.get("/admin/choose-page/search/?page_type=cms.post&q=v%C3%A4gledning").content.decode()
-    assert "Ny vägledning" not in offered
+def test_only_published_posts_can_be_chosen(desk, issue, publish, settings):
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+    post = newsroom.posts(publish)["article"]
+    offered = "/admin/choose-page/search/?page_type=cms.post&q=v%C3%A4gledning"
+    assert post.title in desk.get(offered).content.decode()
+    post.unpublish()
+    assert post.title not in desk.get(offered).content.decode()
+    with pytest.raises(ValidationError):
+        IssueBlock().clean(IssueBlock().to_python([{"type": "post", "value": {"post": post.pk, "title": "", "summary": ""}}]))

@@ -103,7 +103,7 @@ def test_coming_dates_are_those_within_the_span_and_not_over(made, now):
         ("17 april 2026", "Skicka in ditt abstract till nordiska forskarkonferensen"),
     ]
     during = coming(now + timedelta(days=104), now + timedelta(days=105))
-    assert [line.date.text for line in during] == ["17–19 juni 2026"]
+    assert [(line.date.text, line.date.label) for line in during] == [("17–19 juni 2026", "Evenemang")]
 
 
 def test_links_are_made_whole(settings):
