@@ -9,11 +9,11 @@ from email.policy import default
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from newsletter.compiled import BadHeader, Compiled, Envelope, quoted
 from newsletter.identity import BOUNCE, read_return_address, return_address
 from newsletter.letter import NAME, UNSUBSCRIBE, Letter
 from newsletter.models import Member
-
 from tests.newsletter.stage import LETTER
 
 NOW = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+
 from newsletter import engine, mailings, members
 from newsletter.models import Delivery, Mailing, Member, RelayState
-
 from tests.newsletter.stage import LETTER, make_list, make_mailing, make_members
 from tests.smtp_server import SmtpServer
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
 from newsletter import ledger, mailings, members
 from newsletter.audience import freeze_slice
 from newsletter.journal import Journal
@@ -18,7 +19,6 @@ from newsletter.leases import settle_expired
 from newsletter.models import Batch, Delivery, Mailing, Member
 from newsletter.outcomes import follow_up
 from newsletter.relays import ACCEPTED, DEFERRED, REFUSED, UNCERTAIN, UNSENT, Outcome, Parcel
-
 from tests.newsletter.stage import make_list, make_mailing, make_members
 
 pytestmark = pytest.mark.django_db
@@ -225,5 +225,5 @@ class Life(RuleBasedStateMachine):
 
 
 def test_the_invariants_hold_whatever_happens():
-    limits = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Life, settings=limits)
