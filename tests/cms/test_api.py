@@ -47,7 +47,7 @@ def test_a_card_holds_what_a_list_shows(publish, get):
     post.save()
     card = get("/posts")["items"][0]
     assert card["id"] == str(post.translation_key)
-    assert (card["type"], card["kicker"], card["path"]) == ("call", "utlysning", "/utlysningar/skicka-in/")
+    assert (card["type"], card["kicker"], card["path"]) == ("call", "Utlysning", "/utlysningar/skicka-in/")
     assert card["url"] == "https://ordet.example.se/utlysningar/skicka-in/"
     assert card["image"]["copies"][0]["url"].startswith("https://ordet.example.se/media/")
     assert (card["image"]["alt"], card["image"]["photographer"]) == ("En sjö", "Per Öst")
