@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +13,11 @@ class DeployConfig(AppConfig):
     verbose_name = _("Operation")
 
     def ready(self) -> None:
-        """Register the system checks, and report errors where the settings say."""
+        """Register the system checks, let the site follow SITE_URL, and report errors where the settings say."""
         from deploy import checks as checks
+        from deploy.site import follow_site_url
 
+        post_migrate.connect(follow_site_url, sender=self)
         if settings.SENTRY_DSN:
             _report_errors()
 

@@ -232,10 +232,15 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
         "json": {"()": "deploy.logs.JSONLine"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_FORMAT == "json" else "line"}},
+    "handlers": {
+        name: {"class": "logging.StreamHandler", "level": level, "formatter": "json" if LOG_FORMAT == "json" else "line"}
+        for name, level in (("console", "NOTSET"), ("warnings", "WARNING"))
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # They would tell of every job and every indexing.
-    "loggers": {"apscheduler": {"level": "WARNING"}, "django.tasks": {"level": "WARNING"}},
+    # They would tell of every job and every indexing; db_worker resets its loggers' levels, but not a handler's.
+    "loggers": {
+        name: {"handlers": ["warnings"], "propagate": False} for name in ("apscheduler", "django.tasks", "django_tasks_db")
+    },
 }
 
 # wagtail.admin.mail still uses get_connection(); the warning is Wagtail's to mend.

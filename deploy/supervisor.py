@@ -141,7 +141,7 @@ def house(bind: str, web_workers: int) -> list[Child]:
     Their system checks are left to whoever starts them, once for all.
     """
     gunicorn = [sys.executable, "-m", "gunicorn", "deploy.wsgi", "--bind", bind, "--workers", str(web_workers)]
-    threads = ["--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "8", "--no-control-socket"]
+    threads = ["--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "5", "--no-control-socket"]
     return [
         Child("web", [*gunicorn, *threads]),
         Child("scheduler", manage("scheduler", "--skip-checks")),

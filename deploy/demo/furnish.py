@@ -35,14 +35,18 @@ ALTS = {
 }
 
 
+def person(key: str) -> Person:
+    """Return one of `texts.PEOPLE` as stored."""
+    return Person.objects.get(name=next(who.name for who in texts.PEOPLE if who.key == key))
+
+
 class Furnisher:
-    """What is needed while the house is filled: the moment, and what has been made so far, by name."""
+    """What is needed while the house is filled: the moment, and the pictures that have been drawn, by name."""
 
     def __init__(self, now: datetime) -> None:
         self.now, self.today = now, now.astimezone(STOCKHOLM).date()
         self.home = Home.objects.get()
         self.pictures: dict[str, Picture] = {}
-        self.people: dict[str, Person] = {}
 
     def furnish(self) -> None:
         """Make words, people, pictures, posts and plain pages, unless posts stand here already."""
@@ -51,8 +55,8 @@ class Furnisher:
         self.words()
         self.draw()
         self.portray()
-        self.plain()
         self.sections()
+        self.plain()
         for piece in posts.pieces(self.today):
             self.publish(self.post(piece))
 
@@ -87,7 +91,6 @@ class Furnisher:
             )
             made.roles = [Role(title=title, organisation=place, begins=date(2022, 3, 1)) for title, place in who.roles]
             made.save()
-            self.people[who.key] = made
 
     def plain(self) -> None:
         """Make the plain pages, and say who the association is."""
@@ -121,7 +124,7 @@ class Furnisher:
             **{name: self.value(name, value) for name, value in piece.fields.items()},
         )
         if piece.by:
-            page.bylines = [Byline(person=self.people[piece.by])]
+            page.bylines = [Byline(person=person(piece.by))]
         section_for(model, self.home).add_child(instance=page)
         page.topics = list(Topic.objects.filter(name__in=piece.topics))
         page.regions = list(Region.objects.filter(name__in=piece.regions))
@@ -138,7 +141,7 @@ class Furnisher:
             return [("session", dict(zip(("day", "time", "title", "who"), session, strict=True))) for session in value]
         if name == "on_site":
             return [
-                ("person", {"person": self.people[key], "days": days, "preliminary": preliminary, "contact": ""})
+                ("person", {"person": person(key), "days": days, "preliminary": preliminary, "contact": ""})
                 for key, days, preliminary in value
             ]
         return [("film", film) for film in value] if name == "films" else value

@@ -87,7 +87,6 @@ class MainJob:
     def write(self) -> None:
         """Publish a column of our own, as an editor does."""
         furnisher = Furnisher(timezone.now())
-        furnisher.people = {person.slug.split("-")[0]: person for person in _people()}
         self.column = furnisher.publish(furnisher.post(COLUMN))
 
     def ask_the_api(self) -> None:
@@ -203,12 +202,6 @@ class MainJob:
         """Compare a figure. Raises Failed."""
         if self.figures[name] != value:
             raise Failed(f"{name} is {self.figures[name]} instead of {value}")
-
-
-def _people() -> Any:
-    from cms.models import Person
-
-    return Person.objects.all()
 
 
 def consenting() -> list[Member]:

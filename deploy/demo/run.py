@@ -132,12 +132,11 @@ def wait_for(url: str, seconds: float = 60.0) -> None:
 
 def stay() -> None:
     """Run the demo until Ctrl-C."""
-    from deploy.demo import welcome
-
     set_up = stage.build("demo")
     fresh = not (set_up.folder / stage.READY).exists()
     print("Ställer i ordning demonstrationen …", flush=True)
     prepare(set_up, delay=30)
+    from deploy.demo import welcome
     from deploy.supervisor import Supervisor
 
     if fresh:
