@@ -46,7 +46,8 @@ def test_raw_header_bytes_keep_one_click_alive():
     raw = Compiled(LETTER, ENVELOPE).fill(1_234_567, "mia@exempel.se", "Mia", NOW)
     head = raw.partition(b"\r\n\r\n")[0]
     assert re.search(
-        rb"\r\nList-Unsubscribe: <https://ordet\.example\.se/n/u/[\w-]+>,\r\n <mailto:u-[a-z2-7]+@[\w.]+\?subject=unsubscribe>\r\n",
+        rb"\r\nList-Unsubscribe: <https://ordet\.example\.se/n/u/[\w-]+>,"
+        rb"\r\n <mailto:u-[a-z2-7]+@[\w.]+\?subject=unsubscribe>\r\n",
         head,
     )
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in head
