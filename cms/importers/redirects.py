@@ -47,5 +47,10 @@ def _make(path: str, page_id: int | None, link: str, name: str, report: Report) 
         Redirect.objects.create(old_path=path, redirect_page_id=page_id, redirect_link=link)
         return True
     if page_id and found.redirect_page_id != page_id:
-        report.problem(name, _("The old address %(path)s leads somewhere else already; left as it is.") % {"path": path})
+        report_taken(report, name, path)
     return False
+
+
+def report_taken(report: Report, name: str, path: str) -> None:
+    """Tell that an old address leads somewhere else already."""
+    report.problem(name, _("The old address %(path)s leads somewhere else already; left as it is.") % {"path": path})

@@ -6,7 +6,7 @@ from wagtail.contrib.redirects.models import Redirect
 
 from cms.importers.library import Library, Media
 from cms.importers.plans import Plan
-from cms.importers.redirects import LONGEST, old_paths
+from cms.importers.redirects import LONGEST, old_paths, report_taken
 from cms.importers.report import Report
 from cms.importers.wxr import Export
 from cms.models import Attachment, Person, Picture, PlainPage
@@ -37,11 +37,14 @@ class Rehearsal:
     def _redirects(self, plan: Plan) -> None:
         new = Redirect.normalise_path(self._new_path(plan))
         for path in old_paths(plan.item):
-            if path != new and len(path) <= LONGEST and self._leads(path):
-                if path.startswith("/?"):
-                    self.report.other_redirects += 1
-                else:
-                    self.report.redirects += 1
+            if path == new or len(path) > LONGEST:
+                continue
+            if not self._leads(path):
+                report_taken(self.report, plan.item.name, path)
+            elif path.startswith("/?"):
+                self.report.other_redirects += 1
+            else:
+                self.report.redirects += 1
 
     def _new_path(self, plan: Plan) -> str:
         """Return where the page would stand."""
