@@ -119,7 +119,10 @@ def _acts(user: Any, row: Announcement) -> set[str]:
 
 
 ACTS: dict[str, tuple[Callable[[Announcement, HttpRequest], None], Any]] = {
-    "text": (lambda row, request: desk.edit_text(row, request.POST.get("text", "")), lambda: _("The text is saved.")),
+    "text": (
+        lambda row, request: desk.edit_text(row, request.POST.get("text", ""), timezone.now()),
+        lambda: _("The text is saved."),
+    ),
     "now": (lambda row, request: desk.send_at(row, timezone.now()), lambda: _("It goes out within a moment.")),
     "cancel": (lambda row, request: desk.cancel(row, timezone.now()), lambda: _("Cancelled; it will not go out.")),
     "again": (lambda row, request: desk.send_again(row, timezone.now()), lambda: _("It goes out within a moment.")),

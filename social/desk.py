@@ -31,9 +31,14 @@ def _change(row: Announcement, states: tuple[str, ...], **fields: Any) -> None:
     row.refresh_from_db()
 
 
-def edit_text(row: Announcement, text: str) -> None:
-    """Give a row a text of its own; "" takes it back. Raises NotNow when it is too late or too long."""
+def edit_text(row: Announcement, text: str, now: datetime) -> None:
+    """Give a row a text of its own; "" takes it back. Raises NotNow when it is too late or too long.
+
+    The composed text, saved untouched, stays composed: it still follows the post.
+    """
     channel, plain = get_channel(row.channel), clean(text)
+    if row.post is not None and plain == draft(row.post, row.channel, now)[0].text:
+        plain = ""
     if channel.length(plain) > channel.capabilities.limit:
         raise NotNow(
             _("The text takes %(length)s of %(limit)s characters.")

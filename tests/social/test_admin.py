@@ -9,6 +9,7 @@ from cms.models import Column
 from social import connection
 from social.announce import announce_due
 from social.models import Announcement, ChannelState
+from social.posts import draft
 
 ACTS = ["text", "now", "cancel", "again", "hand", "there"]
 
@@ -32,7 +33,7 @@ def test_the_queue_says_the_state_in_plain_words_and_stockholm_time(desk, publis
     Announcement.objects.update(next_attempt_at="2026-10-25T00:30:00+00:00")
     page = desk.get(reverse("social_queue")).content.decode()
     assert "Vi behöver varandra" in page
-    assert "väntar" in page
+    assert "Väntar" in page
     assert "25 oktober 2026 kl. 02.30" in page
 
 
@@ -49,6 +50,13 @@ def test_the_text_may_be_changed_while_it_waits(desk, publish, linkedin):
     assert linkedin.posts[0]["visible"] == "Egen (text)"
     assert "hunnit vidare" in act(desk, "text", text="För sent").content.decode()
     assert Announcement.objects.get().own_text == "Egen (text)"
+
+
+def test_a_text_that_is_saved_untouched_still_follows_the_post(desk, publish, linkedin):
+    post = publish(summary="Först")
+    act(desk, "text", text="Vi behöver varandra\r\n\r\nFörst")
+    act(desk, "text", text=draft(post, "linkedin", timezone.now())[0].text)
+    assert Announcement.objects.get().own_text == ""
 
 
 def test_a_text_that_is_too_long_is_said_at_once(desk, publish):
