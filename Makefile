@@ -33,8 +33,8 @@ check: setup ## lint, types, import directions, missing migrations, catalogues, 
 	SECRET_KEY=check FIELD_KEYS=check LINK_KEYS=check SUPPRESSION_KEY=check $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest tests/test_house.py tests/test_catalogues.py
 
-bench: setup debian ## benchmarks; ONLY=send|api|engines, KILLS=100, SCALE=1, SOAK=1
-	$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(KILLS),--kills $(KILLS)) $(if $(SCALE),--scale) $(if $(SOAK),--soak)
+bench: setup debian ## benchmarks against baselines in the same run; ONLY=send runs one group
+	$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 openapi: setup ## write the content API's schema to tests/openapi.json; review the diff
 	@DEBUG=1 $(PY) manage.py export_openapi_schema --api deploy.urls.content_api --indent 2 --sorted --output tests/openapi.json
