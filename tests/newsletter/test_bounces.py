@@ -8,10 +8,10 @@ import pytest
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
+
 from newsletter.bounces import read_bounce, take_bounce
 from newsletter.identity import BOUNCE, LEAVE, return_address
 from newsletter.models import Delivery, Member, Subscription, Suppression
-
 from tests.newsletter.stage import make_list, make_mailing, make_member
 
 

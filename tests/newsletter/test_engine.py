@@ -10,7 +10,7 @@ from newsletter.models import Delivery, Mailing, Member, RelayState
 from tests.newsletter.stage import LETTER, make_list, make_mailing, make_members
 from tests.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 M0 = "m0@exempel.se"
 
 

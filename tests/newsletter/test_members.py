@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+
 from newsletter import identity, members, signup
 from newsletter.importing import Unreadable, import_members
 from newsletter.models import Delivery, Mailing, Member, SignUp, Subscription, SubscriptionChange, Suppression
-
 from tests.newsletter.stage import make_list, make_mailing, make_member
 
 pytestmark = pytest.mark.django_db

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+
 from newsletter.models import SingleMail
 from newsletter.postbox import postbox_due
-
 from tests.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
