@@ -1,10 +1,12 @@
 """What a reader's page of a post needs beyond the post itself, in a bounded number of queries."""
 
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
+from django.utils.html import strip_tags
 
 from cms import access, embeds, listing
 from cms.navigation import way_to
@@ -20,12 +22,22 @@ def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "teaser": post.teaser(now),
         "now": now,
         "may_read": may_read,
+        "lead": "" if may_read and begins_with_summary(post) else post.summary,
         "is_open": post.is_open(now),
         "players": embeds.players(embeds.film_urls(post)) if may_read else {},
         "meanings": {word.short: word.meaning for word in post.abbreviations.all()},
         "related": related(post),
         "way": way_to(post),
     }
+
+
+def begins_with_summary(post: Any) -> bool:
+    """Tell whether the text opens with the very words of the summary, as imported posts do: then once is enough."""
+    first = next(iter(post.body), None)
+    if first is None or first.block_type != "text" or not post.summary:
+        return False
+    opening = " ".join(unescape(strip_tags(first.value.source)).split())
+    return opening.startswith(" ".join(post.summary.rstrip("… ").split()))
 
 
 def bring_along(post: Any) -> None:

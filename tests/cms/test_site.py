@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
+from wagtail.rich_text import RichText
 
 from cms import access, faces
 from cms.keydates import on_day
@@ -171,3 +172,11 @@ def test_the_voting_window_moves_with_time(now):
     shares = [faces.window(dates, "opens", "closes", now + timedelta(days=days)) for days in (-2, 4.5, 30)]
     assert [(one.state, one.share) for one in shares] == [("before", 0), ("open", 50), ("after", 100)]
     assert faces.window(dates[:1], "opens", "closes", now) is None
+
+
+@pytest.mark.parametrize(("text", "led"), [("<p>Vi &amp; ni. Tillsammans.</p>", False), ("<p>Något annat.</p>", True)])
+def test_a_text_that_opens_with_its_summary_says_it_once(publish, client, text, led):
+    post = publish(Article, title="Nytt", summary="Vi & ni.", body=[("text", RichText(text))])
+    page = client.get(post.url).content.decode().partition("</head>")[2]
+    assert page.count("Vi &amp; ni.") == 1
+    assert ('<p class="lead">' in page) == led
