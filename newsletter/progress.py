@@ -133,7 +133,7 @@ def headline(mailing: Mailing, found: Report) -> str:
     if waiting:
         parts.append(_("%(n)s waiting") % {"n": thousands(waiting)})
     if doubtful := found.counts[Delivery.UNCERTAIN]:
-        parts.append(_("%(n)s uncertain") % {"n": thousands(doubtful)})
+        parts.append(ngettext("%(n)s uncertain", "%(n)s uncertain", doubtful) % {"n": thousands(doubtful)})
     if mailing.state in (Mailing.PAUSED, Mailing.CANCELLED, Mailing.HELD):
         parts.insert(0, str(mailing.get_state_display()).capitalize())
     return " · ".join(parts)

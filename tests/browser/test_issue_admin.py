@@ -57,7 +57,7 @@ def follow(page: Page, shoot: Any) -> None:
     rows.filter(member_id__in=keys[:30]).update(state="accepted", settled_at=timezone.now())
     rows.filter(member_id=keys[30]).update(state="uncertain", relay="a")
     rows.filter(member_id=keys[31]).update(state="refused", reason="hard", last_reply="550 5.1.1 User unknown")
-    expect(page.get_by_text("Skickat till 30 av 40 · 8 väntar · 1 osäkra")).to_be_visible()
+    expect(page.get_by_text("Skickat till 30 av 40 · 8 väntar · 1 osäker")).to_be_visible()
     expect(page.get_by_text("Avvisat: adressen finns inte")).to_be_visible()
     shoot("progress-running")
     page.get_by_role("button", name="Låt medlem30@example.se vara").click()

@@ -63,13 +63,10 @@ def association() -> Identity:
     return who
 
 
-def posts(publish: Callable[..., Any]) -> dict[str, Any]:
-    """Publish a full post of every kind; returns them by kind."""
-    chair = person()
+def column(publish: Callable[..., Any], chair: Person) -> Any:
+    """Publish a column with everything that it can hold."""
     esn = Abbreviation.objects.create(short="ESN", meaning="European Social Network")
-    lead = picture("Hamnen i Malmö", caption="Västra hamnen en tidig morgon.", photographer="Bo Ek")
-    made: dict[str, Any] = {}
-    made["column"] = publish(
+    return publish(
         Column,
         title="Mod behövs mest när ingen ser på",
         summary="Att leda socialtjänst är att stå kvar när frågorna är svåra. I vår prövas vi alla, och just därför "
@@ -79,7 +76,11 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         bylines=[Byline(person=chair, name="Ingrid Åhman", roles=[("role", {"title": "ordförande", "employer": "FSS"})])],
         abbreviations=[esn],
     )
-    made["call"] = publish(
+
+
+def call(publish: Callable[..., Any], lead: Picture) -> Any:
+    """Publish a call with everything that it can hold."""
+    return publish(
         Call,
         title="Skicka in ditt abstract till nordiska forskarkonferensen",
         summary="Forskare och praktiker inbjuds att bidra till tre dagar om kunskap i socialt arbete.",
@@ -93,12 +94,16 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         link="https://example.se/abstract?år=2026&språk=sv",
         lead_image=lead,
     )
+
+
+def award(publish: Callable[..., Any]) -> Any:
+    """Publish a award with everything that it can hold."""
     nominees = [
         ("Bostad först i Norrdal", ["Norrdals kommun", "Region Norr"], ["Samverkan", "Digital omställning"]),
         ("Fältarna på nätet", ["Sjöbergs kommun"], ["Digital omställning"]),
         ("Tillsammans & trygg", ["Ö-kommunerna"], ["Samverkan"]),
     ]
-    made["award"] = publish(
+    return publish(
         Award,
         title="Tre svenska projekt är nominerade till årets europeiska pris",
         summary="Rösta på den insats som du tycker har betytt mest.",
@@ -114,7 +119,11 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
             for project, organisations, categories in nominees
         ],
     )
-    made["event"] = publish(
+
+
+def event(publish: Callable[..., Any], chair: Person) -> Any:
+    """Publish a event with everything that it can hold."""
+    return publish(
         Event,
         title="Socialchefsdagarna i Malmö",
         summary="Tre dagar om ledarskap, hållbarhet och det som bär när resurserna minskar.",
@@ -134,14 +143,22 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         on_site=[("person", {"person": chair, "days": "17 och 18 juni", "preliminary": True, "contact": "ingrid@example.se"})],
         documentation=[],
     )
-    made["article"] = publish(
+
+
+def article(publish: Callable[..., Any], lead: Picture) -> Any:
+    """Publish a article with everything that it can hold."""
+    return publish(
         Article,
         title="Ny vägledning om barn som anhöriga",
         summary="Vägledningen samlar det som fungerat i tio kommuner och ger stöd för hur arbetet kan börja.",
         lead_image=lead,
         bylines=[Byline(name="Kansliet")],
     )
-    made["clipping"] = publish(
+
+
+def clipping(publish: Callable[..., Any]) -> Any:
+    """Publish a clipping with everything that it can hold."""
+    return publish(
         Clipping,
         title="”Vi har råd att göra rätt från början”",
         paper="Sydposten",
@@ -150,7 +167,11 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         quotation_source="Ingrid Åhman i Sydposten",
         link="https://example.se/sydposten",
     )
-    made["film"] = publish(
+
+
+def film(publish: Callable[..., Any], lead: Picture) -> Any:
+    """Publish a film with everything that it can hold."""
+    return publish(
         Film,
         title="En dag på socialkontoret",
         summary="Följ med tre socialsekreterare från morgonmöte till hembesök.",
@@ -170,8 +191,27 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         production="Bildbolaget",
         lead_image=lead,
     )
-    made["page"] = publish(PlainPage, title="Om föreningen", summary="Vi samlar dem som leder socialtjänsten.")
-    return made
+
+
+def plain_page(publish: Callable[..., Any]) -> Any:
+    """Publish a page with everything that it can hold."""
+    return publish(PlainPage, title="Om föreningen", summary="Vi samlar dem som leder socialtjänsten.")
+
+
+def posts(publish: Callable[..., Any]) -> dict[str, Any]:
+    """Publish a full post of every kind; returns them by kind."""
+    chair = person()
+    lead = picture("Hamnen i Malmö", caption="Västra hamnen en tidig morgon.", photographer="Bo Ek")
+    return {
+        "column": column(publish, chair),
+        "call": call(publish, lead),
+        "award": award(publish),
+        "event": event(publish, chair),
+        "article": article(publish, lead),
+        "clipping": clipping(publish),
+        "film": film(publish, lead),
+        "page": plain_page(publish),
+    }
 
 
 def issue(chosen: list[Any], **fields: Any) -> Issue:
@@ -189,7 +229,8 @@ def issue(chosen: list[Any], **fields: Any) -> Issue:
         *(("post", {"post": post, "title": "", "summary": ""}) for post in chosen),
         (
             "text",
-            '<h2>Från kansliet</h2><p>Vi är tre kollegor som gärna svarar: <a href="mailto:info@example.se">info@example.se</a>.</p>'
+            "<h2>Från kansliet</h2><p>Vi är tre kollegor som gärna svarar: "
+            '<a href="mailto:info@example.se">info@example.se</a>.</p>'
             "<ul><li>Måndagar</li><li>Torsdagar</li></ul>",
         ),
         ("dates", {"title": "Viktiga datum", "days": 120}),
