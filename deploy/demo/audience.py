@@ -75,7 +75,11 @@ def employ() -> None:
     publishers, _ = Group.objects.get_or_create(name="Utgivare")
     for group, rights in ((editors, EDITORS), (publishers, PUBLISHERS)):
         _allow(group, rights)
-    publishers.permissions.add(*_permissions("newsletter", (*WRITES, "publish")), *_permissions("social", WRITES))
+    publishers.permissions.add(
+        *_permissions("newsletter", (*WRITES, "publish")),
+        *_permissions("social", WRITES),
+        *_permissions("deploy", ("view",), "jobrun"),
+    )
     groups: dict[str, Any] = {"redaktor": [editors], "utgivare": [publishers], "admin": []}
     for username, (first, last) in USERS.items():
         user, made = User.objects.get_or_create(
