@@ -159,10 +159,11 @@ def look_up_films(urls: list[str]) -> dict[str, str]:
     return dict(look_up(urls))
 
 
-def after_publication(post: Any) -> None:
-    """Ask for the films of a post that have not been looked up; one row in the task table."""
+def after_publication(post: Any) -> bool:
+    """Ask for the films of a post that have not been looked up, by one row in the task table; tell whether there were any."""
     urls = film_urls(post.specific)
     known = set(Embed.objects.filter(hash__in=[get_embed_hash(url) for url in urls]).values_list("hash", flat=True))
     missing = [url for url in dict.fromkeys(urls) if get_embed_hash(url) not in known]
     if missing:
         look_up_films.enqueue(missing)
+    return bool(missing)

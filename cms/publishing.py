@@ -5,7 +5,7 @@ register with `when_live` instead, which hears only of live posts and can't brea
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from cms import keydates
+from cms import embeds, keydates
 from cms.models import Post
 
 logger = logging.getLogger(__name__)
@@ -65,10 +65,16 @@ def sweep_key_dates() -> int:
 
     Heals what a process killed between publishing and rebuilding left behind.
     """
-    mended = 0
-    for post in Post.objects.filter(live=True).specific().iterator(chunk_size=200):
-        mended += keydates.mend(post.pk, post.moments())
-    return mended
+    return sum(keydates.mend(post.pk, post.moments()) for post in _live_posts())
+
+
+def sweep_films() -> int:
+    """Ask for the films that nobody has looked up yet, imported ones among them; returns how many posts have such."""
+    return sum(embeds.after_publication(post) for post in _live_posts())
+
+
+def _live_posts() -> Iterator[Post]:
+    return Post.objects.filter(live=True).specific().iterator(chunk_size=200)
 
 
 @dataclass(slots=True)

@@ -82,6 +82,11 @@ def mend_key_dates(now: datetime) -> int:
     return publishing.sweep_key_dates()
 
 
+def look_up_films(now: datetime) -> int:
+    """Ask for films that a failed look-up or an import left as links; return in how many posts."""
+    return publishing.sweep_films()
+
+
 def fail_stuck_tasks(now: datetime) -> int:
     """Fail Wagtail's tasks whose worker died while running them; return how many.
 

@@ -72,6 +72,7 @@ SWEEPS = [
     Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
 ]
 CALENDAR = [
+    Appointment("films", _("Films that are still links"), jobs.look_up_films, CronTrigger(hour=3, minute=45, timezone=ZONE)),
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
 ]
 ALARMS = [

@@ -12,7 +12,8 @@ from wagtail.embeds.finders import get_finders
 from wagtail.embeds.models import Embed
 
 from cms import embeds, fetch
-from cms.models import Film, Home
+from cms.models import Film, Home, section_for
+from cms.publishing import sweep_films
 
 FILM = "https://film.example.se/76979871"
 
@@ -141,9 +142,11 @@ def test_youtube_is_asked_not_to_follow_readers():
     assert embeds.frame_source(html) == "https://www.youtube-nocookie.com/embed/abc?feature=oembed"
 
 
-def test_an_import_asks_nothing(home: Home):
-    from cms.models import section_for
-
+def test_an_import_asks_nothing_but_the_nightly_sweep_does(home: Home, provider):
     block = {"url": FILM, "title": "", "length": "", "people": [], "credits": "", "transcript": ""}
     section_for(Film, home).add_child(instance=Film(title="Gammal", live=True, films=[("film", block)], imported_from="x"))
     assert _tasks().count() == 0
+    assert sweep_films() == 1
+    assert provider.asked == []
+    embeds.look_up(_tasks().get().args_kwargs["args"][0])
+    assert sweep_films() == 0
