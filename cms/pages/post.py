@@ -213,7 +213,7 @@ class Post(Page):
             [
                 ObjectList(content, heading=_("Text")),
                 ObjectList(connections, heading=_("Connections")),
-                ObjectList([FieldPanel("outlets")], heading=_("Goes out")),
+                ObjectList([FieldPanel("outlets", heading=_("Goes out"))], heading=_("Goes out")),
                 ObjectList(Page.promote_panels, heading=_("Promote")),
                 ObjectList(Page.settings_panels, heading=_("Settings")),
             ]

@@ -52,7 +52,7 @@ Ordet är igång.
 Logga in som:
 {logins}
 
-Prova: publicera en krönika och se den på LinkedIn en halv minut senare,
+Prova som utgivare: publicera en krönika och se den på LinkedIn en halv minut senare,
 eller skicka numret som ligger färdigt under Nyhetsbrev och läs breven i brevlådan.
 
 Avsluta med Ctrl-C.
