@@ -27,6 +27,8 @@ START = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
 PEOPLE = 7
 OUTCOMES = [
     Outcome(ACCEPTED, "250 ok"),
+    Outcome(ACCEPTED, "250 ok"),
+    Outcome(ACCEPTED, "250 ok"),
     Outcome(REFUSED, "550 5.1.1 unknown", hard=True),
     Outcome(REFUSED, "550 5.2.2 full", soft=True),
     Outcome(REFUSED, "550 5.7.1 spam", policy=True),
@@ -61,8 +63,7 @@ class Life(RuleBasedStateMachine):
         self.arrived: dict[int, int] = {}
         self.allowed_again: dict[int, int] = {}
         self.silenced: dict[int, int] = {}
-        self.worker = Worker()
-        self.lost = 0
+        self.worker, self.other = Worker(), Worker()
 
     @initialize(slices=st.integers(1, PEOPLE + 1))
     def begin(self, slices):
@@ -83,23 +84,32 @@ class Life(RuleBasedStateMachine):
             assert member not in self.silenced, "consent was lost before the claim"
             self.worker.parcels.append(Parcel(self.mailing.pk, member, taken.batch, "", address, bytes))
 
-    @rule(outcome=st.sampled_from(OUTCOMES), arrives=st.booleans(), dies=st.sampled_from(["", "", "", "before", "after"]))
-    def send(self, outcome, arrives, dies):
-        """One message: intent, message, answer; the worker may die in between."""
-        if not self.worker.parcels:
-            return
-        parcel = self.worker.parcels.pop(0)
-        if dies == "before":
-            self.kill()
-            return
-        self.worker.journal.begin(parcel.batch, parcel.member)
-        if outcome.state == ACCEPTED or (outcome.state == UNCERTAIN and arrives):
-            self.arrived[parcel.member] = self.arrived.get(parcel.member, 0) + 1
-        if dies == "after":
-            self.kill()
-            return
+    @rule(answers=st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans()), min_size=1, max_size=4))
+    def send(self, answers):
+        """Some messages: intent, message, answer, each."""
+        for outcome, arrives in answers:
+            if self.worker.parcels:
+                self.send_one(self.worker.parcels.pop(0), outcome, arrives)
+
+    def send_one(self, parcel, outcome, arrives):
+        self.deliver(parcel, outcome.state == ACCEPTED or (outcome.state == UNCERTAIN and arrives))
         self.worker.journal.done(parcel.batch, parcel.member, outcome)
         self.worker.results.append((parcel, outcome))
+
+    def deliver(self, parcel, arrives):
+        self.worker.journal.begin(parcel.batch, parcel.member)
+        if arrives:
+            self.arrived[parcel.member] = self.arrived.get(parcel.member, 0) + 1
+
+    @rule(arrives=st.booleans())
+    def die_while_waiting_for_the_answer(self, arrives):
+        if self.worker.parcels:
+            self.deliver(self.worker.parcels.pop(0), arrives)
+        self.kill()
+
+    @rule()
+    def look_at_the_other_worker(self):
+        self.worker, self.other = self.other, self.worker
 
     @rule()
     def write(self):
@@ -127,9 +137,10 @@ class Life(RuleBasedStateMachine):
         """Longer than any lease: what the worker held is held no more once it is settled."""
         self.now += timedelta(minutes=minutes)
         settle_expired(self.now)
-        held = set(Batch.objects.filter(owner=self.worker.owner).values_list("pk", flat=True))
-        # A worker that wakes looks at its lease before it sends anything.
-        self.worker.parcels = [parcel for parcel in self.worker.parcels if parcel.batch in held]
+        held = set(Batch.objects.values_list("pk", flat=True))
+        for worker in (self.worker, self.other):
+            # Whoever wakes looks at the lease before sending anything; what was answered before is still written down.
+            worker.parcels = [parcel for parcel in worker.parcels if parcel.batch in held]
 
     @rule(which=st.integers(0, PEOPLE - 1), how=st.sampled_from(["unsubscribe", "suppress", "erase"]))
     def silence(self, which, how):
@@ -190,7 +201,8 @@ class Life(RuleBasedStateMachine):
             if hasattr(self, "mailing"):
                 self.run_to_the_end()
         finally:
-            self.worker.journal.close()
+            for worker in (self.worker, self.other):
+                worker.journal.close()
             django_settings.JOURNAL_DIR = self.before
             self.folder.cleanup()
             transaction.set_rollback(True)
@@ -198,7 +210,9 @@ class Life(RuleBasedStateMachine):
 
     def run_to_the_end(self):
         """Whatever happened, an honest worker and an editor's decisions bring it to an end, with nobody left out."""
-        self.kill()
+        for _ in range(2):
+            self.kill()
+            self.look_at_the_other_worker()
         self.settle()
         assert not Delivery.objects.filter(mailing_id=self.mailing.pk, state=Delivery.SENDING).exists()
         for row in Delivery.objects.filter(mailing_id=self.mailing.pk, state=Delivery.UNCERTAIN):
@@ -208,7 +222,7 @@ class Life(RuleBasedStateMachine):
             mailings.begin_due(self.now)
             self.claim(PEOPLE)
             while self.worker.parcels:
-                self.send(Outcome(ACCEPTED, "250 ok"), True, "")
+                self.send_one(self.worker.parcels.pop(0), Outcome(ACCEPTED, "250 ok"), True)
             self.write()
             self.now += timedelta(hours=5)
         self.mailing.refresh_from_db()
@@ -227,3 +241,39 @@ class Life(RuleBasedStateMachine):
 def test_the_invariants_hold_whatever_happens():
     limits = settings(max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Life, settings=limits)
+
+
+@pytest.mark.parametrize("late", [outcome for outcome in OUTCOMES if outcome.state != ACCEPTED])
+def test_whoever_lost_the_batch_writes_nothing(now, late):
+    mailing_list = make_list()
+    make_members(1, mailing_list, now)
+    mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
+    freeze_slice(mailing, now)
+    first = ledger.claim(mailing, "a", "host:1:gone", now, 1)
+    old = Parcel(mailing.pk, first.rows[0][0], first.batch, "", first.rows[0][1], bytes)
+    Journal("host:1:gone").close()
+    settle_expired(now)
+    second = ledger.claim(mailing, "a", "host:2:alive", now, 1)
+    assert second.rows == first.rows
+    ledger.mark([(old, late)], now)
+    assert Delivery.objects.get().state == Delivery.SENDING
+    new = Parcel(mailing.pk, old.member, second.batch, "", old.address, bytes)
+    ledger.mark([(new, Outcome(ACCEPTED, "250"))], now)
+    ledger.mark([(old, late)], now)
+    assert Delivery.objects.get().state == Delivery.ACCEPTED
+
+
+def test_evidence_that_comes_late_settles_an_uncertain_row(now):
+    mailing_list = make_list()
+    make_members(1, mailing_list, now)
+    mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
+    freeze_slice(mailing, now)
+    taken = ledger.claim(mailing, "a", "host:1:frozen", now, 1)
+    frozen = Journal("host:1:frozen")
+    parcel = Parcel(mailing.pk, taken.rows[0][0], taken.batch, "", taken.rows[0][1], bytes)
+    frozen.begin(parcel.batch, parcel.member)
+    settle_expired(now + timedelta(minutes=5))
+    assert Delivery.objects.get().state == Delivery.UNCERTAIN
+    ledger.mark([(parcel, Outcome(ACCEPTED, "250"))], now)
+    assert Delivery.objects.get().state == Delivery.ACCEPTED
+    frozen.close()
