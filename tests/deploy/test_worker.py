@@ -12,6 +12,10 @@ from deploy.models import Heartbeat
 from deploy.worker import Worker
 
 
+# A round closes stale connections, which a test within a transaction would not survive.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
 @pytest.fixture(autouse=True)
 def _not_asked_to_stop():
     stopping.forget()
@@ -31,7 +35,7 @@ class Done:
             raise self.error
 
 
-def test_a_duty_that_raises_rests_and_the_others_go_on(db, caplog):
+def test_a_duty_that_raises_rests_and_the_others_go_on(caplog):
     broken, fine = Done("broken", ValueError("no")), Done("fine")
     worker = Worker([broken, fine])
     assert worker.round()
@@ -40,7 +44,7 @@ def test_a_duty_that_raises_rests_and_the_others_go_on(db, caplog):
     assert "broken failed" in caplog.text
 
 
-def test_a_rested_duty_tries_again(db):
+def test_a_rested_duty_tries_again():
     broken = Done("broken", ValueError("no"))
     worker = Worker([broken])
     worker.round()
@@ -50,14 +54,13 @@ def test_a_rested_duty_tries_again(db):
     assert worker.failures == {"broken": 2}
 
 
-def test_nothing_is_done_while_the_database_is_away(transactional_db):
-    # The round closes its connections, which a test within a transaction would not survive.
+def test_nothing_is_done_while_the_database_is_away():
     away, later = Done("away", OperationalError("gone")), Done("later")
     assert not Worker([away, later]).round()
     assert later.times == 0
 
 
-def test_a_stop_between_two_duties_is_heard(db):
+def test_a_stop_between_two_duties_is_heard():
     class Stops(Done):
         def run(self, now):
             super().run(now)
@@ -69,7 +72,7 @@ def test_a_stop_between_two_duties_is_heard(db):
     assert not Heartbeat.objects.exists()
 
 
-def test_signs_of_life(db):
+def test_signs_of_life():
     now = timezone.now()
     Worker([]).round()
     assert heartbeats.missing(now) == ["scheduler"]
