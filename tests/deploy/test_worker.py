@@ -11,7 +11,6 @@ from deploy import heartbeats
 from deploy.models import Heartbeat
 from deploy.worker import Worker
 
-
 # A round closes stale connections, which a test within a transaction would not survive.
 pytestmark = pytest.mark.django_db(transaction=True)
 
