@@ -6,8 +6,10 @@ GROUPS = {"Editors": "Redaktör", "Moderators": "Utgivare"}
 
 
 def rename(apps, schema_editor):
+    groups = apps.get_model("auth", "Group").objects
     for english, swedish in GROUPS.items():
-        apps.get_model("auth", "Group").objects.filter(name=english).update(name=swedish)
+        if not groups.filter(name=swedish).exists():
+            groups.filter(name=english).update(name=swedish)
     for model in ("Workflow", "Task"):
         apps.get_model("wagtailcore", model).objects.filter(name="Moderators approval").update(name="Granskning av utgivare")
 
