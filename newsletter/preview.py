@@ -63,7 +63,7 @@ def _as_page(text: str) -> str:
 
 
 def send_test(issue: Issue, address: str, now: datetime) -> None:
-    """Lay the letter in the postbox for one address, marked as a test. Raises LetterError, and ValidationError for a bad address."""
+    """Lay the letter in the postbox for one address, marked as a test. Raises LetterError, ValidationError."""
     found = sample(issue, now)
     subject = _("Test: %(subject)s") % {"subject": found.subject}
     mail: Any = EmailMultiAlternatives(subject, found.text, to=[address])
