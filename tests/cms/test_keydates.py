@@ -50,6 +50,7 @@ def test_a_days_deadline_holds_until_midnight_in_stockholm(day, last_open_moment
     assert moment.passed(last_open_moment + timedelta(seconds=1))
 
 
+@pytest.mark.django_db
 def test_a_call_closes_by_itself():
     call = Call(title="Bidrag", deadline=date(2023, 12, 15), link="https://example.se/bidrag")
     assert call.is_open(datetime(2023, 12, 15, 12, tzinfo=UTC))

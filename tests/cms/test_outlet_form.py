@@ -42,6 +42,7 @@ def test_what_the_outlet_refuses_is_said():
         sent(**{"outlets-bulletin-note": "för långt"})
 
 
+@pytest.mark.django_db
 def test_a_post_that_never_saw_the_field_takes_the_default():
     assert outlets.value(Column().outlets, "bulletin", "pin", True) is True
 

@@ -165,7 +165,7 @@ def test_nothing_happens_on_get(desk, publish, name):
 def writer(client, django_user_model, linkedin):
     """Somebody who may write but not publish."""
     otto = django_user_model.objects.create_user("otto", "otto@example.se", "otto-writes")
-    otto.groups.add(Group.objects.get(name="Editors"))
+    otto.groups.add(Group.objects.get(name="Redaktör"))
     client.force_login(otto)
     return client
 
