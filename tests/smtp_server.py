@@ -43,7 +43,9 @@ class World:
         self.counts: Counter[str] = Counter()
         self.messages: list[dict[str, str]] = []
         self.violations: list[str] = []
-        self.connections = self.open = 0
+        # What was said before TLS began, and how often TLS began.
+        self.clear: Counter[str] = Counter()
+        self.logged_in = self.secured = self.connections = self.open = 0
         self.waiting = 0
         self.go = asyncio.Event()
         self.go.set()
@@ -66,7 +68,8 @@ class World:
             self.counts.clear()
             self.messages.clear()
         known = {"counts": dict(self.counts), "violations": self.violations, "connections": self.connections}
-        known |= {"open": self.open, "waiting": self.waiting}
+        known |= {"open": self.open, "waiting": self.waiting, "clear": dict(self.clear), "secured": self.secured}
+        known |= {"logged_in": self.logged_in}
         return known | ({"messages": self.messages} if asked.get("messages") else {})
 
 
@@ -76,7 +79,8 @@ class Connection:
     def __init__(self, world: World, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.world, self.reader, self.writer = world, reader, writer
         self.buffer = b""
-        self.secure = False
+        self.secure = bool(world.options["smtps"])
+        world.secured += self.secure
         self.sender: str | None = None
         self.recipients: list[str] = []
         self.greeted = False
@@ -128,6 +132,8 @@ class Connection:
             if len(line) > 510:
                 self.world.violations.append(f"long command: {line[:60]}")
             handler = getattr(self, f"on_{verb.lower()}", None)
+            if handler and not self.secure:
+                self.world.clear[verb] += 1
             await (handler(line) if handler else self.say("502 5.5.1 unknown"))
 
     async def on_ehlo(self, line: str) -> None:
@@ -147,14 +153,17 @@ class Connection:
     async def on_starttls(self, line: str) -> None:
         if await self.scripted("starttls", line):
             return
-        await self.say("220 go ahead")
+        if self.buffer:
+            self.world.violations.append("words after STARTTLS")
+        # Somebody on the way may slip in an answer of their own.
+        await self.say(["220 go ahead\r\n", self.world.options["slipped_in"]])
         await self.writer.start_tls(self.world.tls)
         self.secure = True
+        self.world.secured += 1
 
     async def on_auth(self, line: str) -> None:
-        if self.world.options["starttls"] and not self.secure:
-            self.world.violations.append("AUTH in clear")
         if not await self.scripted("auth", line):
+            self.world.logged_in += 1
             await self.say("235 2.7.0 welcome")
 
     async def on_noop(self, line: str) -> None:
@@ -276,7 +285,7 @@ class SmtpServer:
 
     def __init__(self, **options: Any) -> None:
         defaults = {"pipelining": True, "starttls": False, "smtps": False, "user": "", "cert": "", "key": "", "lax": False}
-        self.options = defaults | {"delay": 0, "port": 0} | options
+        self.options = defaults | {"delay": 0, "port": 0, "slipped_in": ""} | options
 
     def __enter__(self) -> "SmtpServer":
         command = [sys.executable, "-m", "tests.smtp_server", json.dumps(self.options)]

@@ -87,9 +87,11 @@ class Smtp:
             "timeout": self.options.timeout,
             "local_hostname": urlsplit(settings.SITE_URL).hostname or "localhost",
         }
-        if self.options.scheme == "smtps":
-            return _Secure(context=ssl.create_default_context(), **common)
-        return _Plain(**common)
+        secure = self.options.scheme == "smtps"
+        client: Any = _Secure(context=ssl.create_default_context(), **common) if secure else _Plain(**common)
+        # The name that the certificate must bear; smtplib keeps only a host that it connected to when it was made.
+        client._host = self.options.host
+        return client
 
     def _greet(self, client: Any) -> None:
         try:
