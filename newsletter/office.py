@@ -67,11 +67,12 @@ class Office:
         while clock.elapsed() < seconds and not stopping.asked():
             if clock.elapsed() - controlled > CONTROL_SECONDS:
                 sending, controlled = self._control(), clock.elapsed()
-            claimed = self._claim(sending, tally)
+            busy, claimed = bool(self.in_hand), self._claim(sending, tally)
             self._listen()
             if self._write(tally):
                 sending, controlled = self._control(), clock.elapsed()
-            if not claimed and not self.in_hand:
+            # A crew that wasn't hungry may have finished since: then there may be more to claim.
+            if not claimed and not busy and not self.in_hand:
                 break
         self._wind_up(tally)
         return tally
