@@ -7,7 +7,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet, SnippetViewSetGroup
@@ -25,7 +25,7 @@ from newsletter.admin_pages import (
     SteerView,
     TestView,
 )
-from newsletter.models import Issue, Mailing, MailingList, Member
+from newsletter.models import Issue, Mailing, MailingList, Member, RelayState
 from newsletter.progress import headline
 
 
@@ -105,21 +105,25 @@ def progress_url(mailing: Mailing) -> str:
     return reverse(MAILING + "progress", args=[mailing.pk])
 
 
-class MailingIndexView(IndexView):
-    """Mailings; each leads to its progress."""
+class LookedAtView(IndexView):
+    """Rows that only the engine writes, as a list."""
 
     @property
     def columns(self) -> list[Column]:
         """Offer no boxes to tick: nothing is done to many at once."""
         return super().columns[1:]  # type: ignore[no-any-return]
 
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        """Offer nothing else."""
+        return []
+
+
+class MailingIndexView(LookedAtView):
+    """Mailings; each leads to its progress."""
+
     def get_edit_url(self, instance: Mailing) -> str:
         """Lead to the progress page: there is nothing to edit."""
         return progress_url(instance)
-
-    def get_list_more_buttons(self, instance: Mailing) -> list[Any]:
-        """Offer nothing else."""
-        return []
 
 
 class HeadlineColumn(Column):
@@ -195,10 +199,31 @@ class MemberViewSet(SnippetViewSet):
     ]
 
 
+class RelayViewSet(SnippetViewSet):
+    """Relays, to be looked at."""
+
+    model = RelayState
+    icon = "mail"
+    menu_label = gettext_lazy("Mail servers")
+    list_display = [
+        "name",
+        BooleanColumn("out_of_order", label=gettext_lazy("out of order")),
+        "rests_until",
+        "policy_refusals",
+        "last_error",
+    ]
+    copy_view_enabled = False
+    index_view_class = LookedAtView
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Keep the list alone."""
+        return [found for found in super().get_urlpatterns() if found.name in ("list", "list_results")]
+
+
 class NewsletterGroup(SnippetViewSetGroup):
     """The room's menu."""
 
-    items = (IssueViewSet, MailingViewSet, MailingListViewSet, MemberViewSet)
+    items = (IssueViewSet, MailingViewSet, MailingListViewSet, MemberViewSet, RelayViewSet)
     menu_icon = "mail"
     menu_label = gettext_lazy("Newsletter")
     menu_name = "newsletter"

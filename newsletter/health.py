@@ -1,11 +1,13 @@
 """How the relays are: which rest, which are out of order, and who must be told. Shared by all workers through rows."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from newsletter.models import RelayState
@@ -49,6 +51,13 @@ def note_up(name: str, now: datetime) -> None:
     """Note that a relay works again."""
     RelayState.objects.filter(name=name).update(failures=0, rests_until=None, out_of_order=False, changed_at=now)
     logger.info("Relay %s works again.", name)
+
+
+def note_refusals(counts: Mapping[str, int], now: datetime) -> None:
+    """Count messages that were refused by policy (5.7.x): not the person's fault, so they stand against the relay."""
+    for name, count in sorted(counts.items()):
+        RelayState.objects.get_or_create(name=name, defaults={"changed_at": now})
+        RelayState.objects.filter(name=name).update(policy_refusals=F("policy_refusals") + count)
 
 
 def _tell_operator(name: str, error: str) -> None:

@@ -56,7 +56,7 @@ def _settle_one(batch: Batch, notes: journal.Notes | None, now: datetime) -> int
             return 0
         rows = Delivery.objects.filter(mailing_id=batch.mailing_id, batch=batch.pk, state=Delivery.SENDING)
         held = [
-            Parcel(batch.mailing_id, member, batch.pk, "", address, bytes)
+            Parcel(batch.mailing_id, member, batch.pk, "", address, bytes, relay=batch.relay)
             for member, address in rows.values_list("member_id", "address")
         ]
         results = [(parcel, _evidence(notes, parcel)) for parcel in held]

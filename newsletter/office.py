@@ -146,7 +146,8 @@ class Office:
             return bool(taken.excluded)
         self.batches.add(taken.batch)
         self._good_until[taken.batch] = until
-        parcels = [self._parcel(mailing.pk, taken.batch, row, compiled) for row in taken.rows]
+        relay = crew.options.name
+        parcels = [self._parcel(mailing.pk, taken.batch, relay, row, compiled) for row in taken.rows]
         self.in_hand.update({(parcel.batch, parcel.member): parcel for parcel in parcels})
         crew.put(parcels)
         return True
@@ -164,11 +165,13 @@ class Office:
             self._compiled[mailing.pk] = made
         return self._compiled[mailing.pk]
 
-    def _parcel(self, mailing: int, batch: int, row: tuple[int, str, str], compiled: Compiled) -> Parcel:
+    def _parcel(self, mailing: int, batch: int, relay: str, row: tuple[int, str, str], compiled: Compiled) -> Parcel:
         member, address, name = row
         clock = self.clock
         sender = return_address(BOUNCE, mailing, member)
-        return Parcel(mailing, member, batch, sender, address, lambda: compiled.fill(member, address, name, clock.now()))
+        return Parcel(
+            mailing, member, batch, sender, address, lambda: compiled.fill(member, address, name, clock.now()), relay=relay
+        )
 
     def _listen(self) -> None:
         """Wait until a crew wants more, trouble comes, or it is time to write."""

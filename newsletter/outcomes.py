@@ -1,5 +1,6 @@
 """What follows from outcomes beyond the ledger: a dead address silences its member, a refusing relay pauses the mailing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from newsletter import health
 from newsletter.addresses import suppression_hash
 from newsletter.ledger import Result
 from newsletter.models import Mailing, Member
@@ -18,12 +20,13 @@ SOFT_FORGOTTEN = timedelta(days=60)
 
 
 def follow_up(results: Sequence[Result], now: datetime) -> None:
-    """Silence members and pause mailings as `results`, in their order, demand."""
+    """Silence members, pause mailings and count against relays as `results`, in their order, demand."""
     for parcel, outcome in results:
         if outcome.hard:
             silence(parcel.member, parcel.address)
         elif outcome.soft:
             note_soft(parcel.member, parcel.address, now)
+    health.note_refusals(Counter(parcel.relay for parcel, outcome in results if outcome.policy), now)
     for mailing in {parcel.mailing for parcel, _outcome in results}:
         own = [outcome for parcel, outcome in results if parcel.mailing == mailing]
         against_all = [outcome.reply for outcome in own if outcome.everybody]

@@ -8,10 +8,11 @@ from wagtail.snippets.models import register_snippet
 
 from newsletter.admin import NeverDeleted, NewsletterGroup, ReadOnly
 from newsletter.chooser import only_published
-from newsletter.models import Mailing, Member
+from newsletter.models import Mailing, Member, RelayState
 from newsletter.playsign import PlaySignOperation
 
 register_permission_policy(Mailing, ReadOnly(Mailing))
+register_permission_policy(RelayState, ReadOnly(RelayState))
 register_permission_policy(Member, NeverDeleted(Member))
 register_snippet(NewsletterGroup)
 hooks.register("construct_page_chooser_queryset", only_published)

@@ -65,6 +65,7 @@ class Parcel:
     address: str
     body: Callable[[], bytes]
     tries: int = field(default=0, compare=False)
+    relay: str = ""
 
     @property
     def domain(self) -> str:

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from newsletter import mailings
 from newsletter.blocks import IssueBlock
-from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, SingleMail, Subscription
+from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, RelayState, SingleMail, Subscription
 from newsletter.progress import progress
 from tests.newsletter import newsroom
 
+RELAYS = "/admin/snippets/newsletter/relaystate"
 ISSUE, MAILING = "/admin/snippets/newsletter/issue", "/admin/snippets/newsletter/mailing"
 
 
@@ -223,3 +224,16 @@ def test_only_published_posts_can_be_chosen(desk, issue, publish, settings):
     assert post.title not in desk.get(offered).content.decode()
     with pytest.raises(ValidationError):
         IssueBlock().clean(IssueBlock().to_python([{"type": "post", "value": {"post": post.pk, "title": "", "summary": ""}}]))
+
+
+def test_relays_are_shown_with_what_they_refused(desk, home):
+    RelayState.objects.create(name="a", out_of_order=True, policy_refusals=4711, last_error="log-in failed")
+    page = desk.get(RELAYS + "/").content.decode()
+    assert "4711" in page or "4\u00a0711" in page
+    assert "log-in failed" in page
+    assert desk.get(f"{RELAYS}/edit/{RelayState.objects.get().pk}/").status_code == 404
+    assert desk.get(f"{RELAYS}/add/").status_code == 404
+
+
+def test_relays_are_not_shown_to_writers(writer, home):
+    assert writer.get(RELAYS + "/").status_code == 302

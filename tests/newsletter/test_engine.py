@@ -118,6 +118,7 @@ def test_policy_is_not_the_persons_fault_and_many_pause(server, send):
     assert mailing.state == Mailing.PAUSED
     assert "5.7.1" in mailing.why
     assert Member.objects.filter(status=Member.ACTIVE, soft_bounces=0).count() == 40
+    assert RelayState.objects.get().policy_refusals == list(states(mailing).values()).count("refused")
     assert 10 <= list(states(mailing).values()).count("refused") < 40
     assert "sending" not in states(mailing).values()
 
