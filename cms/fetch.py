@@ -7,21 +7,22 @@ was checked (so a name can't be re-pointed in between). Private and local networ
 
 import ipaddress
 import socket
+import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-import urllib3
 from django.conf import settings
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NewConnectionError,
-    SSLError,
-)
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 USER_AGENT = "Ordet/1.0"
 CHUNK = 65_536
+CONNECT_SECONDS = 10.0
 
 
 class FetchError(Exception):
@@ -86,17 +87,43 @@ def _split(url: str) -> tuple[SplitResult, str, int]:
     return parts, parts.hostname, port
 
 
-def _pool(parts: SplitResult, host: str, port: int, timeout: float) -> urllib3.HTTPConnectionPool:
-    address = resolve(host, port)
-    limits = urllib3.Timeout(connect=min(timeout, 10.0), read=timeout)
+def _connected(parts: SplitResult, host: str, port: int, timeout: float) -> HTTPConnection:
+    """Return an open connection to the checked address; TLS verifies the name. Raises NotSent, Forbidden."""
+    address, wait = resolve(host, port), min(timeout, CONNECT_SECONDS)
     if parts.scheme == "https":
-        return urllib3.HTTPSConnectionPool(
-            address, port, timeout=limits, retries=False, server_hostname=host, assert_hostname=host
+        connection: HTTPConnection = HTTPSConnection(
+            address, port, timeout=wait, server_hostname=host, ssl_context=ssl.create_default_context()
         )
-    return urllib3.HTTPConnectionPool(address, port, timeout=limits, retries=False)
+    else:
+        connection = HTTPConnection(address, port, timeout=wait)
+    try:
+        connection.connect()
+    except (HTTPError, OSError) as error:
+        connection.close()
+        raise NotSent(f"no connection to {host}: {type(error).__name__}") from None
+    return connection
 
 
-def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
+class _Watch:
+    """Ends a connection when its time is up: a socket's own timeout starts anew with every byte."""
+
+    def __init__(self, connection: HTTPConnection, seconds: float) -> None:
+        assert connection.sock is not None  # noqa: S101 - it was just connected
+        self.sock = connection.sock
+        self.sock.settimeout(seconds)
+        self.rung = False
+        self.timer = threading.Timer(seconds, self._ring)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def _ring(self) -> None:
+        self.rung = True
+        with suppress(OSError):
+            # The plain socket's own method: TLS would want to say goodbye first.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+def _read(response: BaseHTTPResponse, max_bytes: int) -> bytes:
     body = bytearray()
     for chunk in response.stream(CHUNK):
         body += chunk
@@ -116,32 +143,27 @@ def fetch(
 ) -> Answer:
     """Make one HTTP call and return its Answer, whatever the status; redirects are not followed.
 
-    `timeout` is in seconds, for connecting (at most 10) and for each wait while reading. Raises
+    `timeout` is in seconds, for connecting (at most 10) and then for the whole exchange. Raises
     Forbidden and NotSent when nothing left this machine, NoAnswer when the outcome is unknown. No
     message holds the URL's query, a header or the body: secrets stay out of logs.
     """
     parts, host, port = _split(url)
-    pool = _pool(parts, host, port, timeout)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    named = parts.netloc.rpartition("@")[2]
+    sent = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": USER_AGENT, **(headers or {})}
+    connection = _connected(parts, host, port, timeout)
+    watch = _Watch(connection, timeout)
     try:
-        response = pool.urlopen(
-            method,
-            target,
-            body=body,
-            headers={"Host": named, "User-Agent": USER_AGENT, **(headers or {})},
-            redirect=False,
-            preload_content=False,
-            decode_content=True,
+        connection.request(method, target, body=body, headers=sent, preload_content=False, decode_content=True)
+        response = connection.getresponse()
+        answer = Answer(
+            response.status, {name.lower(): value for name, value in response.headers.items()}, _read(response, max_bytes)
         )
-        return Answer(
-            response.status,
-            {name.lower(): value for name, value in response.headers.items()},
-            _read(response, max_bytes),
-        )
-    except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
-        raise NotSent(f"no connection to {host}: {type(error).__name__}") from None
-    except (HTTPError, OSError) as error:
+    except (HTTPError, HTTPException, OSError) as error:
         raise NoAnswer(f"no whole answer from {host}: {type(error).__name__}") from None
     finally:
-        pool.close()
+        watch.timer.cancel()
+        connection.close()
+    # An answer without a length ends where its connection ends: cut off, it would look whole.
+    if watch.rung:
+        raise NoAnswer(f"no whole answer from {host} within {timeout:.0f} s")
+    return answer

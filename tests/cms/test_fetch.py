@@ -1,10 +1,18 @@
 """The guarded HTTP call: what it refuses, and what it says of an outcome."""
 
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from cms import fetch
 
@@ -91,3 +99,97 @@ def test_what_may_not_be_called_is_refused(url, settings):
     settings.FETCH_ALLOW_NETWORKS = []
     with pytest.raises(fetch.Forbidden):
         fetch.fetch("GET", url)
+
+
+@pytest.fixture
+def dribbler() -> Iterator[str]:
+    """A server that sends a byte now and then and never comes to an end."""
+    door = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def dribble() -> None:
+        connection, _ = door.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    thread = threading.Thread(target=dribble, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+    over.set()
+    thread.join()
+    door.close()
+
+
+def test_an_answer_that_never_ends_is_cut_at_the_time_and_never_taken_for_whole(dribbler):
+    begun = time.monotonic()
+    with pytest.raises(fetch.NoAnswer):
+        fetch.fetch("POST", dribbler, body=b"x", timeout=0.5)
+    assert time.monotonic() - begun < 3
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for `localhost` that nobody has reason to trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + secret)
+    return path
+
+
+@pytest.fixture
+def tls_server(certificate) -> Iterator[tuple[int, list[bytes]]]:
+    """A TLS server that reads a request, breaks TLS and closes; gives its port and what it received."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    door, received = socket.create_server(("127.0.0.1", 0)), []
+
+    def answer() -> None:
+        plain, _ = door.accept()
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as connection:
+            received.append(connection.recv(65536))
+            with socket.socket(fileno=connection.detach()) as bare:
+                bare.sendall(b"this is no TLS record")
+
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    yield door.getsockname()[1], received
+    door.close()
+    thread.join(5)
+
+
+def test_tls_that_breaks_after_the_request_left_is_an_unknown_outcome(tls_server, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    port, received = tls_server
+    with pytest.raises(fetch.NoAnswer):
+        fetch.fetch("POST", f"https://localhost:{port}/", body=b"post")
+    assert received
+
+
+def test_a_certificate_that_nobody_vouches_for_means_that_nothing_was_sent(tls_server):
+    port, received = tls_server
+    with pytest.raises(fetch.NotSent):
+        fetch.fetch("POST", f"https://localhost:{port}/", body=b"post")
+    assert received == []
+
+
+def test_a_certificate_for_another_name_means_that_nothing_was_sent(tls_server, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with pytest.raises(fetch.NotSent):
+        fetch.fetch("POST", f"https://127.0.0.1:{tls_server[0]}/", body=b"post")
