@@ -1,0 +1,148 @@
+"""Export and erasure by command: all that is held is told, and then nothing is left."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from wagtail.log_actions import log
+
+from newsletter import engine, members
+from newsletter.importing import import_members
+from newsletter.models import Delivery, Mailing, Member, SignUp, SingleMail, Subscription, Suppression
+from newsletter.relays import DEFERRED, Outcome
+from newsletter.relays.memory import Memory
+from tests.newsletter.stage import make_list, make_mailing, make_member
+
+pytestmark = pytest.mark.django_db
+MIA, EARLIER = "Mia@exempel.se", "mia.tidigare@exempel.se"
+KINDS = ("member", "subscriptions", "changes", "mailings", "edits", "sign_ups", "single_mails", "suppressed")
+
+
+@pytest.fixture(autouse=True)
+def _memory(settings):
+    Memory.forget()
+    settings.MAIL_RELAYS = ["memory://relay"]
+    settings.MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
+    yield
+    engine.shut_down()
+
+
+@pytest.fixture
+def mailing_list(db):
+    return make_list(is_open=True)
+
+
+@pytest.fixture
+def mia(mailing_list, now, eva):
+    """A member who has left traces in every table that can hold any."""
+    member = make_member(1, mailing_list, now, employer="Sjöbergs kommun")
+    member.name, member.address = "Mia Mildh", EARLIER
+    member.save()
+    Memory.answer = staticmethod(lambda parcel: Outcome(DEFERRED, f"450 <{parcel.address}> is busy"))
+    mailing = make_mailing(mailing_list, now)
+    engine.send_due(now, seconds=5)
+    member.address = MIA
+    member.save()
+    log(member, "wagtail.edit", user=eva)
+    Mailing.objects.filter(pk=mailing.pk).update(why=f"550 5.7.1 <{MIA.upper()}> refused")
+    members.ask_to_subscribe("mia@exempel.se", "Mia Mildh", mailing_list, now, source="/nyhetsbrev/", wording="Ja")
+    EmailMessage("Välkommen", f"Hej {MIA}", to=[MIA]).send()
+    return member
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def everything():
+    """All rows of all tables, as one text in small letters."""
+    with connection.cursor() as cursor:
+        texts = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor.fetchall():
+                texts += [
+                    bytes(cell).decode("utf-8", "replace") if isinstance(cell, bytes | memoryview) else str(cell) for cell in row
+                ]
+    return "\n".join(texts).lower()
+
+
+def test_an_export_tells_all(mia):
+    found = json.loads(run("export_member", "MIA@exempel.se"))
+    assert set(KINDS) < set(found)
+    assert (found["member"]["name"], found["member"]["employer"]) == ("Mia Mildh", "Sjöbergs kommun")
+    assert found["subscriptions"][0]["list__name"] == "FSS nyhetsbrev"
+    assert (found["mailings"][0]["address"], found["mailings"][0]["state"]) == (EARLIER, "deferred")
+    assert found["edits"][0]["label"] == "Mia Mildh"
+    assert found["sign_ups"][0]["wording"] == "Ja"
+    assert len(found["single_mails"]) == 2
+    assert found["suppressed"] == []
+
+
+def test_after_an_erasure_nothing_shows_the_person(mia, now):
+    before = everything()
+    assert "mia@exempel.se" in before
+    assert EARLIER in before
+    assert "mildh" in before
+    assert run("erase_member", "mia@exempel.se").strip() == "Erased."
+    after = everything()
+    for trace in ("mia@exempel.se", EARLIER, "mildh", "sjöbergs kommun"):
+        assert trace not in after, trace
+    assert Delivery.objects.get().address == ""
+    assert not SignUp.objects.exists()
+    assert not SingleMail.objects.exists()
+    found = json.loads(run("export_member", "mia@exempel.se"))
+    assert "member" not in found
+    assert [row["reason"] for row in found["suppressed"]] == ["erased"]
+    run("erase_member", "mia@exempel.se")
+    assert Suppression.objects.count() == 2
+
+
+def test_an_import_revives_neither_the_address_nor_the_earlier_one(mia, mailing_list, now, tmp_path):
+    run("erase_member", MIA)
+    file = tmp_path / "medlemmar.csv"
+    file.write_text(f"Namn;E-post\nMia Mildh;mia@EXEMPEL.se\nMia Mildh;{EARLIER}\n")
+    done = import_members(file, mailing_list, now)
+    assert (done.suppressed, done.created, done.subscribed) == (2, 0, 0)
+    assert Member.objects.get().status == Member.ERASED
+    assert not Subscription.objects.filter(state="subscribed").exists()
+
+
+def test_nobody_gets_mail_after_an_erasure(mia, now):
+    from datetime import timedelta
+
+    run("erase_member", MIA)
+    Memory.forget()
+    engine.send_due(now + timedelta(minutes=6), seconds=5)
+    assert Memory.sent == []
+    assert Delivery.objects.get().state == "excluded"
+
+
+def test_an_address_that_another_member_took_over_stays_theirs(mia, mailing_list, now):
+    other = make_member(2, mailing_list, now)
+    other.address = EARLIER
+    other.save()
+    run("erase_member", MIA)
+    other.refresh_from_db()
+    assert (other.address, other.status) == (EARLIER, Member.ACTIVE)
+    assert not Suppression.objects.filter(address_hash=other.address_hash).exists()
+
+
+def test_who_only_signed_up_is_forgotten_too(mailing_list, now):
+    members.ask_to_subscribe("Otto@exempel.se", "Otto", mailing_list, now, source="x", wording="y")
+    assert json.loads(run("export_member", "otto@exempel.se"))["sign_ups"][0]["name"] == "Otto"
+    run("erase_member", "otto@exempel.se")
+    assert "otto" not in everything()
+
+
+@pytest.mark.parametrize("command", ["export_member", "erase_member"])
+@pytest.mark.parametrize("address", ["nobody@exempel.se", "no address"])
+def test_what_is_not_there_is_said(command, address, db):
+    with pytest.raises(CommandError, match=address):
+        run(command, address)
+    assert not Suppression.objects.exists()
