@@ -3,7 +3,7 @@ PY := .venv/bin/python
 CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/*.po templates/*/locale/sv/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup catalogues demo test check bench openapi types messages lock debian
+.PHONY: help setup catalogues demo test check bench openapi messages lock debian
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12

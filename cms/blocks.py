@@ -231,7 +231,7 @@ class DocumentBlock(blocks.StructBlock):
 class KeyDateBlock(blocks.StructBlock):
     """One date of its own."""
 
-    label = blocks.CharBlock(label=_("What"), help_text=_("Such as “Årsmöte”."))
+    label = blocks.CharBlock(label=_("What"), max_length=200, help_text=_("Such as “Årsmöte”."))
     precision = blocks.ChoiceBlock(
         choices=[("day", _("a day")), ("minute", _("a point in time")), ("month", _("a month")), ("text", _("in words"))],
         default="day",
@@ -240,7 +240,7 @@ class KeyDateBlock(blocks.StructBlock):
     day = blocks.DateBlock(label=_("Date"), required=False)
     last_day = blocks.DateBlock(label=_("Last day"), required=False)
     at = blocks.TimeBlock(label=_("Time"), required=False)
-    text = blocks.CharBlock(label=_("In words"), required=False, help_text=_("Such as “mars–april”."))
+    text = blocks.CharBlock(label=_("In words"), max_length=200, required=False, help_text=_("Such as “mars–april”."))
 
     class Meta:
         icon = "date"

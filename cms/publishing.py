@@ -12,9 +12,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from cms import embeds, keydates
+from cms import embeds, keydates, version
 from cms.models import Post
 
 logger = logging.getLogger(__name__)
@@ -60,12 +61,32 @@ def after_unpublish(sender: type, instance: Page, **kwargs: Any) -> None:
     Post.objects.filter(pk=instance.pk).update(listed=False)
 
 
-def sweep_key_dates() -> int:
-    """Rebuild the key dates of live posts whose stored ones differ from their fields; returns how many.
+@dataclass(slots=True)
+class Report:
+    """What one round did; `failed` holds a line per object that raised."""
 
-    Heals what a process killed between publishing and rebuilding left behind.
+    published: int = 0
+    expired: int = 0
+    mended: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def sweep_key_dates() -> Report:
+    """Rebuild the key dates of live posts whose stored ones differ from their fields; `mended` counts them.
+
+    Heals what a process killed between publishing and rebuilding left behind; one post that raises stops no other.
     """
-    return sum(keydates.mend(post.pk, post.moments()) for post in _live_posts())
+    report = Report()
+    for post in _live_posts():
+        report.mended += _attempt(report, _("The key dates of “%s”") % post.title, _mend, post)
+    return report
+
+
+def _mend(post: Post) -> bool:
+    mended = keydates.mend(post.pk, post.moments())
+    if mended:
+        version.bump()
+    return mended
 
 
 def sweep_films() -> int:
@@ -77,15 +98,6 @@ def _live_posts() -> Iterator[Post]:
     return Post.objects.filter(live=True).specific().iterator(chunk_size=200)
 
 
-@dataclass(slots=True)
-class Report:
-    """What one round of scheduled publishing did; `failed` holds a line per object that raised."""
-
-    published: int = 0
-    expired: int = 0
-    failed: list[str] = field(default_factory=list)
-
-
 def publish_due(now: datetime) -> Report:
     """Publish what was scheduled until `now` and take down what has expired.
 
@@ -94,10 +106,11 @@ def publish_due(now: datetime) -> Report:
     """
     report = Report()
     for key in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at").values_list("pk", flat=True):
-        report.published += _attempt(report, f"revision {key}", _publish, key, now)
+        report.published += _attempt(report, _("The scheduled version %s") % key, _publish, key, now)
     for model in _expiring_models():
         for key in model._default_manager.filter(live=True, expire_at__lte=now).values_list("pk", flat=True):
-            report.expired += _attempt(report, f"{model._meta.label} {key}", _expire, model, key, now)
+            what = _("The end of %(kind)s %(key)s") % {"kind": model._meta.verbose_name, "key": key}
+            report.expired += _attempt(report, what, _expire, model, key, now)
     return report
 
 
@@ -139,8 +152,10 @@ def _expire(model: type[models.Model], key: int, now: datetime) -> bool:
     return True
 
 
-def next_due() -> datetime | None:
-    """Return when the next object is to be published or taken down; the scheduler sets its alarm by it."""
-    times = [Revision.objects.filter(approved_go_live_at__isnull=False).aggregate(t=models.Min("approved_go_live_at"))["t"]]
-    times += [m._default_manager.filter(live=True).aggregate(t=models.Min("expire_at"))["t"] for m in _expiring_models()]
+def next_due(now: datetime) -> datetime | None:
+    """Return when after `now` something is next to be published or taken down; the scheduler sets its alarm by it."""
+    coming = [(Revision.objects.all(), "approved_go_live_at")]
+    coming += [(model._default_manager.filter(live=True), "expire_at") for model in _expiring_models()]
+    # What is overdue is left to the sweep: one object that can't be published must not hide the others' times.
+    times = [rows.filter(**{f"{field}__gt": now}).aggregate(time=models.Min(field))["time"] for rows, field in coming]
     return min((time for time in times if time), default=None)

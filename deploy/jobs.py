@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from cms import publishing
@@ -72,14 +73,17 @@ def _attempt(job: str, act: Act, now: datetime) -> str:
 
 def publish(now: datetime) -> None:
     """Publish and take down what was scheduled. Raises Incomplete for what failed."""
-    report = publishing.publish_due(now)
+    _demand_all(publishing.publish_due(now))
+
+
+def mend_key_dates(now: datetime) -> None:
+    """Rebuild the key dates that a killed process left stale. Raises Incomplete for what failed."""
+    _demand_all(publishing.sweep_key_dates())
+
+
+def _demand_all(report: publishing.Report) -> None:
     if report.failed:
         raise Incomplete("\n".join(report.failed))
-
-
-def mend_key_dates(now: datetime) -> int:
-    """Rebuild the key dates that a killed process left stale; return of how many posts."""
-    return publishing.sweep_key_dates()
 
 
 def look_up_films(now: datetime) -> int:
@@ -99,7 +103,7 @@ def fail_stuck_tasks(now: datetime) -> int:
 def give_up_abandoned(now: datetime) -> int:
     """Mark job runs whose scheduler died while running them; return how many."""
     abandoned = JobRun.objects.filter(state=JobRun.RUNNING, started__lt=now - ABANDONED)
-    return abandoned.update(state=JobRun.FAILED, finished=now, error="Its scheduler died while running it.")
+    return abandoned.update(state=JobRun.FAILED, finished=now, error=str(_("Its scheduler died while running it.")))
 
 
 def mend(now: datetime) -> None:

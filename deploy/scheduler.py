@@ -76,7 +76,7 @@ CALENDAR = [
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
 ]
 ALARMS = [
-    Alarm("publishing", lambda now: publishing.next_due(), jobs.publish),
+    Alarm("publishing", publishing.next_due, jobs.publish),
 ]
 
 

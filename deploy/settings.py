@@ -30,14 +30,22 @@ def secret(name: str) -> str:
     return f"insecure-development-{name.lower()}"
 
 
+def secrets(name: str) -> list[str]:
+    """Return the secrets in `name`, parted by commas or spaces: the first writes, all read."""
+    found = secret(name).replace(",", " ").split()
+    if not found:
+        raise ImproperlyConfigured(f"{name} holds no key. Write at least one; more are parted by commas.")
+    return found
+
+
 def lines(name: str) -> list[str]:
     """Return the non-empty lines (or comma-separated parts) of the variable `name`."""
     return [part.strip() for part in env.str(name, default="").replace(",", "\n").splitlines() if part.strip()]
 
 
 SECRET_KEY = secret("SECRET_KEY")
-FIELD_KEYS = secret("FIELD_KEYS").replace(",", " ").split()
-LINK_KEYS = secret("LINK_KEYS").replace(",", " ").split()
+FIELD_KEYS = secrets("FIELD_KEYS")
+LINK_KEYS = secrets("LINK_KEYS")
 SUPPRESSION_KEY = secret("SUPPRESSION_KEY")
 
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")

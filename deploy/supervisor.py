@@ -19,6 +19,8 @@ from django.conf import settings
 
 POLL = 0.2
 LONGEST_REST = 30.0
+# More would only make the number too large to hold.
+DOUBLINGS = 6
 # A child that lived this long has forgotten its earlier deaths.
 STEADY = 60.0
 GRACE = 10.0
@@ -76,7 +78,7 @@ class Child:
         """Start the process if it should run and does not."""
         if self.process is not None and self.process.poll() is not None:
             self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
-            rest = min(2.0 ** (self.deaths - 1) - 1, LONGEST_REST)
+            rest = min(2.0 ** min(self.deaths - 1, DOUBLINGS) - 1, LONGEST_REST)
             self.starts_at = now + rest
             say(self.name, f"ended with {self.process.returncode}; starting again in {rest:.0f} s")
             self.process = None
@@ -106,11 +108,13 @@ class Supervisor:
         """Supervise, then stop within `GRACE` seconds."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        while not self.stopping.is_set():
-            for child in self.children:
-                child.look(time.monotonic(), self.say)
-            self.stopping.wait(POLL)
-        self.stop()
+        try:
+            while not self.stopping.is_set():
+                for child in self.children:
+                    child.look(time.monotonic(), self.say)
+                self.stopping.wait(POLL)
+        finally:
+            self.stop()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping.set()

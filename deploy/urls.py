@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.api import api as content_api
 from deploy import health
+from deploy.media import media
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -20,6 +20,6 @@ urlpatterns = [
 ]
 if settings.MEDIA_URL.startswith("/"):
     # A proxy in front may serve these itself; a small installation has none.
-    urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media))
 urlpatterns += [path("", include(room)) for room in ("newsletter.urls", "social.urls")]
 urlpatterns.append(path("", include(wagtail_urls)))

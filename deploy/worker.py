@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 1.0
 LONGEST_REST = 60.0
+LONGEST_ABSENCE = 30.0
+# More would only make the number too large to hold.
+DOUBLINGS = 6
 
 
 def stop_gracefully() -> None:
@@ -31,6 +34,11 @@ def stop_gracefully() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     stopping.ask()
     signal.signal(number, signal.SIG_DFL)
+
+
+def rest(failures: int, longest: float) -> float:
+    """Return how many seconds to wait after so many failures in a row."""
+    return min(PAUSE * 2.0 ** min(failures, DOUBLINGS), longest)
 
 
 @dataclass
@@ -53,7 +61,7 @@ class Worker:
         away = 0
         while not stopping.asked():
             away = 0 if self.round() else away + 1
-            stopping.wait(min(PAUSE * 2**away, 30.0))
+            stopping.wait(rest(away, LONGEST_ABSENCE))
         self._leave()
 
     def round(self) -> bool:
@@ -81,9 +89,9 @@ class Worker:
             raise
         except Exception:
             count = self.failures[duty.name] = self.failures.get(duty.name, 0) + 1
-            rest = min(PAUSE * 2**count, LONGEST_REST)
-            self.rests_until[duty.name] = time.monotonic() + rest
-            logger.exception("The duty %s failed; it rests for %d s, the others go on.", duty.name, rest)
+            seconds = rest(count, LONGEST_REST)
+            self.rests_until[duty.name] = time.monotonic() + seconds
+            logger.exception("The duty %s failed; it rests for %d s, the others go on.", duty.name, seconds)
 
     def _beat(self) -> None:
         if time.monotonic() - self.beat_at >= heartbeats.EVERY.total_seconds():

@@ -8,6 +8,7 @@ from cms import keydates
 from cms.keydates import Moment, by_deadline, on_day
 from cms.models import Call, KeyDate
 from cms.publishing import sweep_key_dates
+from cms.version import ContentVersion
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,30 @@ def test_moments_are_numbered_within_their_kind(publish):
 def test_the_sweep_mends_lost_dates_and_then_rests(publish):
     publish(Call, deadline=date(2023, 12, 15))
     KeyDate.objects.all().delete()
-    assert sweep_key_dates() == 1
+    assert sweep_key_dates().mended == 1
     assert KeyDate.objects.get().moment().shown() == "15 december 2023"
-    assert sweep_key_dates() == 0
+    assert sweep_key_dates().mended == 0
+
+
+def test_a_post_whose_dates_cannot_be_kept_is_named_and_stops_no_other(publish, monkeypatch):
+    broken, whole = publish(Call, title="Trasig", deadline=date(2023, 12, 15)), publish(Call, deadline=date(2024, 1, 1))
+    KeyDate.objects.all().delete()
+    mend = keydates.mend
+
+    def refuse(post_id, moments):
+        if post_id == broken.pk:
+            raise ValueError("too long")
+        return mend(post_id, moments)
+
+    monkeypatch.setattr(keydates, "mend", refuse)
+    report = sweep_key_dates()
+    assert (report.mended, KeyDate.objects.get().post_id) == (1, whole.pk)
+    assert report.failed == ["Viktiga datum i ”Trasig”: ValueError: too long"]
+
+
+def test_mended_dates_reach_cached_answers(publish):
+    publish(Call, deadline=date(2023, 12, 15))
+    KeyDate.objects.all().delete()
+    before = ContentVersion.objects.get().number
+    sweep_key_dates()
+    assert ContentVersion.objects.get().number > before

@@ -41,3 +41,11 @@ def test_a_receiver_that_raises_stops_neither_the_page_nor_the_others(publish, m
     monkeypatch.setattr(publishing, "_receivers", [broken, seen.append])
     assert publish().live
     assert len(seen) == 1
+
+
+def test_what_is_overdue_hides_no_later_time(publish, now):
+    moments = [timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=2)]
+    for moment in moments:
+        page = publish(Call, title=f"{moment}", go_live_at=timezone.now() + timedelta(days=1))
+        page.revisions.update(approved_go_live_at=moment)
+    assert publishing.next_due(timezone.now()) == moments[1]

@@ -138,4 +138,4 @@ def test_what_can_not_be_published_stands_in_the_runs(publish, monkeypatch, now)
     jobs.run_sweep("publishing", jobs.publish, later)
     run = JobRun.objects.get()
     assert run.state == JobRun.FAILED
-    assert f"revision {page.latest_revision_id}: ValueError: no room" in run.error
+    assert f"Den schemalagda versionen {page.latest_revision_id}: ValueError: no room" in run.error

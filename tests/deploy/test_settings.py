@@ -68,3 +68,9 @@ def test_the_site_row_follows_site_url(home, settings):
     settings.SITE_URL = "https://ordet.example.se:8443"
     follow_site_url()
     assert Site.objects.values_list("hostname", "port").get() == ("ordet.example.se", 8443)
+
+
+def test_keys_that_are_only_commas_are_no_keys(tmp_path):
+    done = start(tmp_path, SECRET_KEY="a", FIELD_KEYS="b", LINK_KEYS=" , ", SUPPRESSION_KEY="d")
+    assert done.returncode != 0
+    assert "LINK_KEYS holds no key" in done.stderr

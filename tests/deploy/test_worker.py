@@ -1,5 +1,6 @@
 """The worker runs every duty, lets none stop the others, and says whether it lives."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from django.utils import timezone
 from cms import stopping
 from deploy import heartbeats
 from deploy.models import Heartbeat
-from deploy.worker import Worker
+from deploy.supervisor import Child
+from deploy.worker import Worker, rest
 
 # A round closes stale connections, which a test within a transaction would not survive.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,3 +79,16 @@ def test_signs_of_life():
     assert heartbeats.missing(now) == ["scheduler"]
     assert heartbeats.missing(now + timedelta(minutes=2)) == ["scheduler", "worker"]
     assert heartbeats.forget(now + timedelta(days=2)) == 1
+
+
+def test_a_rest_stays_finite_however_often_something_fails():
+    assert [rest(failures, 60.0) for failures in (1, 3, 5_000)] == [2.0, 8.0, 60.0]
+
+
+def test_a_child_that_has_died_for_weeks_is_started_again_and_stops_nothing():
+    child = Child("web", [sys.executable, "-c", ""], deaths=100_000)
+    said = []
+    child.start(lambda name, line: said.append(line))
+    child.process.wait(10)
+    child.look(child.started + 1, lambda name, line: said.append(line))
+    assert any("starting again in 30 s" in line for line in said)
