@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from cms.secrets import Undecipherable, decrypt, encrypt
 from social import connection
@@ -61,6 +62,7 @@ def begin(session: str, user: Any, now: datetime) -> str:
     return address
 
 
+@sensitive_variables()
 def finish(answer: dict[str, str], session: str, now: datetime) -> Choices | None:
     """Take LinkedIn's answer; connects at once where there is one page, else returns the choices.
 

@@ -4,17 +4,21 @@ import io
 import json
 import logging
 import re
+import secrets
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.urls import reverse
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from cms.fetch import fetch
-from social import checks, connection
+from social import checks, connection, oauth
 from social.channels import get_channel
+from social.channels.linkedin.client import read_tokens
 from social.models import Announcement, ChannelState, OAuthState
 from tests.social.standin import ORGANIZATION
 
@@ -152,6 +156,52 @@ def test_with_several_pages_one_is_chosen(desk, server):
     assert not ChannelState.objects.exists()
     desk.post(address, {"organization": "urn:li:organization:2002"})
     assert ChannelState.objects.get().organization == "urn:li:organization:2002"
+
+
+@pytest.mark.parametrize("elements", [None, ["x"], {"a": 1}, [None]])
+def test_an_unreadable_list_of_pages_is_said_in_words(desk, server, elements):
+    server.script("acls", "answer", status=200, body=json.dumps({"elements": elements}))
+    allow, _ = links(desk)
+    answer = desk.get(allow, follow=True)
+    assert (answer.status_code, "går inte att läsa" in answer.content.decode()) == (200, True)
+    assert not ChannelState.objects.exists()
+
+
+def test_pages_beyond_the_first_answer_are_found(desk, server):
+    many = [{"organization": f"urn:li:organization:{n}", "role": "ANALYST", "state": "APPROVED"} for n in range(10)]
+    server.script("acls", "answer", status=200, body=json.dumps({"elements": many}))
+    allow, _ = links(desk)
+    desk.get(allow)
+    assert (ChannelState.objects.get().organization, server.calls("acls")) == (ORGANIZATION, 2)
+
+
+def test_an_account_with_endless_pages_is_not_asked_for_ever(server, db):
+    many = [{"organization": f"urn:li:organization:{n}", "role": "ADMINISTRATOR", "state": "APPROVED"} for n in range(10)]
+    server.script("acls", "answer", status=200, body=json.dumps({"elements": many}), times=30)
+    assert len(get_channel("linkedin").organizations("token")) == 10
+    assert server.calls("acls") == 20
+
+
+def test_no_secret_stands_in_a_report_of_an_unforeseen_error(server, db, rf, monkeypatch, settings):
+    settings.DEBUG = False
+    monkeypatch.setattr("cms.fetch.fetch", lambda *_, **__: 1 / 0)
+    channel = get_channel("linkedin")
+    code, renewal, token = (secrets.token_urlsafe(32) for _ in range(3))
+    authentication = channel.authentication()
+    authentication.authorization_code = code
+    for act in (authentication.get_access_token, partial(authentication.refresh, renewal), partial(channel.organizations, token)):
+        with pytest.raises(ZeroDivisionError) as caught:
+            act()
+        # Without the test's own frame, which knows them all.
+        inside = caught.tb.tb_next
+        page = ExceptionReporter(rf.get("/"), caught.type, caught.value, inside).get_traceback_html()
+        assert "_call" in page
+        for secret in (server.client_secret, code, renewal, token):
+            assert secret not in page
+    tokens = read_tokens({"access_token": token, "refresh_token": renewal, "expires_in": 5}, timezone.now())
+    shown = repr(oauth.Choices(tokens, []))
+    assert token not in shown
+    assert renewal not in shown
 
 
 def test_strangers_cannot_connect(client, server, db):

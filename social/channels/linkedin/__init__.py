@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from cms.addresses import own_url
 from social import connection
@@ -26,6 +27,8 @@ TITLE_LIMIT, DESCRIPTION_LIMIT = 400, 4086
 UPLOADERS = ("ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER")
 POSTERS = (*UPLOADERS, "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR")
 PAGE, PAGES = 10, 5
+# LinkedIn's own page size, so that a short page is the last one; somebody with more than 200 roles is not met.
+ROLES, ROLE_PAGES = 10, 20
 EARLIER = timedelta(seconds=60)
 CALLBACK = "/social/linkedin/callback"
 _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
@@ -74,6 +77,7 @@ class LinkedIn:
         role = ChannelState.of(self.alias).role
         return not role or role in UPLOADERS
 
+    @sensitive_variables()
     def _with_token[T](self, act: Callable[[Application], T]) -> T:
         state = ChannelState.of(self.alias)
         if not state.connected:
@@ -84,6 +88,7 @@ class LinkedIn:
             # 401 means that nothing was done, so a second try with a fresh token repeats nothing.
             return act(self.application(self._refreshed(state)))
 
+    @sensitive_variables()
     def _refreshed(self, state: ChannelState) -> str:
         if not state.refresh_token:
             raise Paused(_("LinkedIn no longer accepts the connection. Reconnect LinkedIn."), status=401)
@@ -180,11 +185,7 @@ class LinkedIn:
             params["start"] = str(number * PAGE)
         headers = {"X-RestLi-Method": "FINDER"}
         found = self._with_token(lambda application: application.json("GET", "/rest/posts", params=params, headers=headers))
-        elements = found.get("elements")
-        if not isinstance(elements, list):
-            # An answer without a list is a failed look: taken for "not there" it would lead to a double.
-            raise NotSent(_("LinkedIn's answer can't be read."))
-        return [post for post in elements if isinstance(post, dict)]
+        return [post for post in _elements(found) if isinstance(post, dict)]
 
     def verify(self, remote_id: str, wire: str) -> Receipt | None:
         """Read one post back: a duplicate answer may name one that was deleted since."""
@@ -223,12 +224,31 @@ class LinkedIn:
             return Receipt(named[0], url)
         return Receipt(f"urn:li:{slug[1]}:{slug[2]}" if slug else "", url)
 
+    @sensitive_variables()
     def organizations(self, token: str) -> list[tuple[str, str]]:
-        """Return URN and role of each page that the account behind `token` may post for."""
-        params = {"q": "roleAssignee", "state": "APPROVED"}
-        found = self.application(token).json("GET", "/rest/organizationAcls", params=params)
-        pairs = {(str(one.get("organization", "")), str(one.get("role", ""))) for one in found.get("elements", [])}
+        """Return URN and role of each page that the account behind `token` may post for. Raises ChannelError."""
+        application, pairs = self.application(token), set[tuple[str, str]]()
+        for number in range(ROLE_PAGES):
+            params = {"q": "roleAssignee", "state": "APPROVED", "start": str(number * ROLES), "count": str(ROLES)}
+            found = _elements(application.json("GET", "/rest/organizationAcls", params=params))
+            pairs |= {_role(one) for one in found}
+            if len(found) < ROLES:
+                break
         return sorted((urn, role) for urn, role in pairs if role in POSTERS and urn.startswith("urn:li:organization"))
+
+
+def _elements(found: dict[str, Any]) -> list[Any]:
+    elements = found.get("elements")
+    if not isinstance(elements, list):
+        # An answer without a list is a failed look: taken for "not there" it would lead to a double.
+        raise NotSent(_("LinkedIn's answer can't be read."))
+    return elements
+
+
+def _role(one: Any) -> tuple[str, str]:
+    if not isinstance(one, dict):
+        raise NotSent(_("LinkedIn's answer can't be read."))
+    return str(one.get("organization", "")), str(one.get("role", ""))
 
 
 def _created(post: dict[str, Any]) -> float:

@@ -17,13 +17,14 @@ What is overridden, because it is wrong today:
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 from linkedin_v2.linkedin import LinkedInApplication, LinkedInAuthentication
 from linkedin_v2.models import AccessToken
 
@@ -42,10 +43,10 @@ UPLOAD_TIMEOUT = 60.0
 class Tokens:
     """What the token endpoint answered; times are absolute."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     expires_at: datetime
     scope: str
-    refresh_token: str = ""
+    refresh_token: str = field(default="", repr=False)
     refresh_expires_at: datetime | None = None
 
 
@@ -88,10 +89,12 @@ class Authentication(LinkedInAuthentication):
         """Exchange the authorization code. Raises ChannelError."""
         return self._ask({"grant_type": "authorization_code", "code": self.authorization_code, "redirect_uri": self.redirect_uri})
 
+    @sensitive_variables()
     def refresh(self, refresh_token: str) -> Tokens:
         """Renew the access token. Raises ChannelError."""
         return self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
+    @sensitive_variables()
     def _ask(self, form: dict[str, str]) -> Tokens:
         body = urlencode({**form, "client_id": self.key, "client_secret": self.secret}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
@@ -111,6 +114,7 @@ class Authentication(LinkedInAuthentication):
         return error_for(answer, timezone.now(), creating=False)
 
 
+@sensitive_variables()
 def _call(
     method: str, url: str, *, headers: dict[str, str], body: bytes | None, creating: bool, timeout: float = TIMEOUT
 ) -> Answer:
@@ -142,6 +146,7 @@ class Application(LinkedInApplication):
     def _bearer(self) -> str:
         return f"Bearer {self.authentication.token.access_token}"
 
+    @sensitive_variables()
     def make_request(
         self,
         method: str,
@@ -181,6 +186,7 @@ class Application(LinkedInApplication):
             raise NotSent(_("LinkedIn's answer can't be read."), status=answer.status, request=request_id(answer.headers))
         return found
 
+    @sensitive_variables()
     def upload(self, url: str, picture: bytes) -> None:
         """PUT a picture to the address that LinkedIn gave. Raises ChannelError, Paused for a host not allowed."""
         parts = urlsplit(url)
