@@ -80,7 +80,7 @@ class Post(Page):
     search_fields = [
         *Page.search_fields,
         index.SearchField("summary"),
-        index.SearchField("body"),
+        index.SearchField("public_text"),
         index.FilterField("kind"),
         index.FilterField("listed"),
         index.FilterField("listed_locale"),
@@ -116,8 +116,12 @@ class Post(Page):
         return capfirst(str(self._meta.verbose_name))
 
     def moments(self) -> list[Moment]:
-        """Return all key dates: the type's own, then those in the text."""
-        return [*self.own_moments(), *body_moments(self.body)]
+        """Return the key dates that anybody may see: the type's own, then those in a text that is open to all."""
+        return [*self.own_moments(), *([] if self.members_only else body_moments(self.body))]
+
+    def public_text(self) -> list[str]:
+        """Return what a search may find in the text: nothing of a text for members only."""
+        return [] if self.members_only else self.body.stream_block.get_searchable_content(self.body)
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether no closing date has passed."""

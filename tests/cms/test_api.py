@@ -170,6 +170,33 @@ def test_members_only_gives_the_card_and_withholds_the_rest(publish, get, client
     assert "Hemligt" not in str(get(f"/by-path?path={post.path_on_site}"))
 
 
+def test_no_search_tells_what_members_read(publish, get, settings):
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+    post = publish(Column, title="Lön", body=[("text", "<p>Avgångsvederlag.</p>")])
+    assert titles(get("/posts?q=avgångsvederlag")) == ["Lön"]
+    post.members_only = True
+    post.save_revision().publish()
+    assert titles(get("/posts?q=avgångsvederlag")) == []
+    assert titles(get("/posts?q=lön")) == ["Lön"]
+    post.members_only = False
+    post.save_revision().publish()
+    assert titles(get("/posts?q=avgångsvederlag")) == ["Lön"]
+
+
+def test_dates_in_a_members_text_stand_on_no_card(publish, get, client, eva, now):
+    day = {"precision": "day", "label": "Hemligt möte", "day": now.date(), "last_day": None, "at": None, "text": ""}
+    body = [("key_dates", {"title": "Datum", "dates": [day]})]
+    post = publish(Call, title="Lön", deadline=now.date() + timedelta(days=1), members_only=True, body=body)
+    assert [date["kind"] for date in get("/posts")["items"][0]["key_dates"]] == ["deadline"]
+    assert [date.kind for date in post.teaser(now).dates] == ["deadline"]
+    assert "Hemligt" not in client.get(post.path_on_site).content.decode()
+    client.force_login(eva)
+    assert "Hemligt" in client.get(post.path_on_site).content.decode()
+    post.members_only = False
+    post.save_revision().publish()
+    assert [date["label"] for date in get("/posts")["items"][0]["key_dates"]] == ["Hemligt möte", "Sista dag"]
+
+
 def test_by_path_answers_in_one_hop(publish, home, get):
     post = publish(Article, title="Hej")
     plain = publish(PlainPage, title="Om oss")
