@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -12,6 +12,8 @@ from wagtail.models import PageViewRestriction
 from cms.renditions import LIST_SHAPES, bring
 
 PAGE_SIZE = 20
+# What a bigint of either database holds.
+KEYS = range(1, 2**63)
 
 
 class BadCursor(ValueError):
@@ -65,14 +67,15 @@ def cursor(post: Any) -> str:
 
 
 def read_cursor(after: str) -> tuple[datetime, int]:
-    """Return date and id that `cursor` was made from. Raises BadCursor."""
+    """Return date (in UTC) and id that `cursor` was made from. Raises BadCursor."""
     try:
         date, key = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode().split("|")
-        moment = datetime.fromisoformat(date)
-        if moment.tzinfo is None:
+        moment, number = datetime.fromisoformat(date), int(key)
+        if moment.tzinfo is None or number not in KEYS:
             raise ValueError
-        return moment, int(key)
-    except ValueError:
+        return moment.astimezone(UTC), number
+    # A time zone can carry the first or the last day out of the calendar.
+    except (ValueError, OverflowError):
         raise BadCursor(_("The key “after” is not one that this list gave.")) from None
 
 

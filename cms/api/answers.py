@@ -1,4 +1,4 @@
-"""How every answer goes out: unknown parameters refused, bodies kept per content version, ETag and 304."""
+"""How every answer goes out: unknown parameters and NULs refused, bodies kept per content version, ETag and 304."""
 
 import functools
 from collections.abc import Callable
@@ -33,6 +33,11 @@ def unknown(operation: Any, request: HttpRequest) -> list[str]:
     return sorted(set(request.GET) - parameters(operation))
 
 
+def ill(request: HttpRequest) -> list[str]:
+    """Return the query parameters that hold a NUL, which PostgreSQL takes in no text."""
+    return sorted(name for name, values in request.GET.lists() if any("\0" in value for value in values))
+
+
 def answered(run: Run) -> Run:
     """Wrap an operation of the API; it may read `request.content_state` (cms.version.State)."""
     operation = run.__self__  # type: ignore[attr-defined]
@@ -41,6 +46,8 @@ def answered(run: Run) -> Run:
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if names := unknown(operation, request):
             return refused(dict.fromkeys(names, "unknown parameter"))
+        if names := ill(request):
+            return refused(dict.fromkeys(names, "holds a NUL character"))
         now = timezone.now()
         state = version.state(now)
         request.content_state = state  # type: ignore[attr-defined]

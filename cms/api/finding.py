@@ -26,7 +26,7 @@ def posts(filters: Filters, locale_id: int, now: datetime) -> listing.Listing:
         found = narrow(found, filters)
     found = by_openness(found, filters.open, now)
     if filters.q.strip():
-        found = found.filter(pk__in=matching(filters.q, locale_id))
+        found = found.filter(pk__in=matching(words(filters.q), locale_id))
     return listing.page(found, after=filters.after, limit=filters.limit, oldest_first=filters.order == "date")
 
 
@@ -80,10 +80,17 @@ def by_openness(found: QuerySet[Any], wanted: bool | None, now: datetime) -> Que
     return found.filter(Exists(closing()), ~passed) if wanted else found.filter(passed)
 
 
-def matching(words: str, locale_id: int) -> list[int]:
-    """Return the newest posts in which all `words` occur, at most SEARCH_DEPTH."""
+def words(asked: str) -> list[str]:
+    """Return the words in what somebody typed: SQLite would take a quotation mark for its own, and signs alone find nothing."""
+    return [word for word in asked.replace('"', " ").split() if any(map(str.isalnum, word))]
+
+
+def matching(wanted: list[str], locale_id: int) -> list[int]:
+    """Return the newest posts in which all `wanted` words occur, at most SEARCH_DEPTH; none without a word."""
+    if not wanted:
+        return []
     newest = Post.objects.filter(listed=True, listed_locale_id=locale_id).order_by("-date")
-    results = newest.search(words, operator="and", order_by_relevance=False)[:SEARCH_DEPTH]
+    results = newest.search(" ".join(wanted), operator="and", order_by_relevance=False)[:SEARCH_DEPTH]
     return [post.pk for post in results]
 
 
@@ -100,7 +107,7 @@ def page(path: str) -> Page | Redirect:
     """Return the public page at `path`, or the redirect that stands there. Raises Http404."""
     root = Home.objects.order_by("pk").first()
     trail = path.strip("/")
-    if root is None or "\0" in trail:
+    if root is None:
         raise Http404
     wanted = f"{root.url_path}{trail}/" if trail else root.url_path
     found = listing.public(Page.objects.filter(url_path=wanted)).first()
@@ -112,7 +119,12 @@ def page(path: str) -> Page | Redirect:
 def redirect(path: str) -> Redirect:
     """Return the redirect that stands at `path`. Raises Http404."""
     site = Site.objects.filter(is_default_site=True).first()
-    rows = Redirect.get_for_site(site).filter(old_path=Redirect.normalise_path(path)).select_related("redirect_page")
+    try:
+        old_path = Redirect.normalise_path(path)
+    # A path can look like an address with a broken host.
+    except ValueError:
+        raise Http404 from None
+    rows = Redirect.get_for_site(site).filter(old_path=old_path).select_related("redirect_page")
     row = rows.order_by("-site_id").first()
     if row is None or not goal(row):
         raise Http404

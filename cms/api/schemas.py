@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 else:
     Kind = Literal[tuple(content_types())]
 Precision = Literal["minute", "day", "month", "text"]
+# Room for a day more and for a time zone at either end of the calendar.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 
 
 class ImageCopy(Schema):
@@ -177,10 +179,10 @@ class Filters(Schema):
     topic: list[str] = Field([], description="Slugs of topics.")
     region: list[str] = Field([], description="Slugs of regions.")
     author: list[str] = Field([], description="Slugs of people in the byline.")
-    published_from: date | None = Field(None, description="First day of publication, in Stockholm.")
-    published_to: date | None = Field(None, description="Last day of publication, in Stockholm.")
-    deadline_from: date | None = Field(None, description="First day on which something closes.")
-    deadline_to: date | None = Field(None, description="Last day on which something closes.")
+    published_from: Day | None = Field(None, description="First day of publication, in Stockholm.")
+    published_to: Day | None = Field(None, description="Last day of publication, in Stockholm.")
+    deadline_from: Day | None = Field(None, description="First day on which something closes.")
+    deadline_to: Day | None = Field(None, description="Last day on which something closes.")
     open: bool | None = Field(None, description="true: has a closing date and none has passed; false: one has passed.")
     q: str = Field("", max_length=200, description="Words that all occur in the post; at most the newest 1,000 are found.")
     order: Literal["-date", "date"] = Field("-date", description="Newest or oldest first.")
