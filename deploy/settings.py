@@ -6,6 +6,7 @@
 import warnings
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -206,14 +207,17 @@ FETCH_ALLOW_NETWORKS = lines("FETCH_ALLOW_NETWORKS")
 ANNOUNCE_DELAY_SECONDS = env.int("ANNOUNCE_DELAY_SECONDS", default=600)
 RECONCILE_WAIT_SECONDS = env.float("RECONCILE_WAIT_SECONDS", default=30.0)
 LINKEDIN_VERSION = env.str("LINKEDIN_VERSION", default="202609")
+LINKEDIN_API_URL = env.str("LINKEDIN_API_URL", default="https://api.linkedin.com").rstrip("/")
+LINKEDIN_OAUTH_URL = env.str("LINKEDIN_OAUTH_URL", default="https://www.linkedin.com").rstrip("/")
 SOCIAL_CHANNELS: dict[str, dict[str, Any]] = {
     "linkedin": {
         "BACKEND": "social.channels.linkedin.LinkedIn",
         "client_id": env.str("LINKEDIN_CLIENT_ID", default=""),
         "client_secret": env.str("LINKEDIN_CLIENT_SECRET", default=""),
-        "api_url": env.str("LINKEDIN_API_URL", default="https://api.linkedin.com").rstrip("/"),
-        "oauth_url": env.str("LINKEDIN_OAUTH_URL", default="https://www.linkedin.com").rstrip("/"),
-        "upload_hosts": lines("LINKEDIN_UPLOAD_HOSTS") or ["www.linkedin.com", "api.linkedin.com"],
+        "api_url": LINKEDIN_API_URL,
+        "oauth_url": LINKEDIN_OAUTH_URL,
+        "upload_hosts": lines("LINKEDIN_UPLOAD_HOSTS")
+        or [urlsplit(url).netloc for url in (LINKEDIN_OAUTH_URL, LINKEDIN_API_URL)],
         "version": LINKEDIN_VERSION,
     }
 }

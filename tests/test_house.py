@@ -77,7 +77,7 @@ def test_env_example_lists_the_variables():
 def test_settings_read_the_variables_and_nothing_else():
     tree = ast.parse((ROOT / "deploy" / "settings.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
-    readers = re.compile(r"(env\.\w+|secret|lines)$")
+    readers = re.compile(r"(env\.\w+|secrets?|lines)$")
     read = {
         call.args[0].value for call in calls if readers.match(ast.unparse(call.func)) and isinstance(call.args[0], ast.Constant)
     }
