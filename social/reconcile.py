@@ -91,9 +91,13 @@ def _found(row: Announcement, channel: Channel) -> Receipt | None:
 
 
 def _failed_look(row: Announcement, error: ChannelError, clock: Clock) -> None:
-    """Keep the row unknown: a look that failed says nothing about the post."""
+    """Keep the row unknown: a look that failed says nothing about the post. Without a connection, ask an editor."""
     answer = {"last_status": error.status, "last_request": error.request}
     at = clock() + first_wait()
+    if error.pause and not get_channel(row.channel).connected():
+        words = _("The channel is no longer connected, so the post can't be looked for; please look, and tell us.")
+        row.settle(Announcement.NEEDS_CHECK, clock(), last_error=words, **answer)
+        return
     if error.pause:
         connection.pause(row.channel, str(error))
         at = clock()

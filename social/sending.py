@@ -63,9 +63,9 @@ def _attempt(row: Announcement, clock: Clock) -> None:
         fail(row, error, clock)
     except LeaseLost:
         raise
-    except Exception as error:
+    except Exception:
         logger.exception("Announcement %s failed unexpectedly.", row.pk)
-        _broken(row, error, clock)
+        _broken(row, clock)
 
 
 def _send(row: Announcement, channel: Channel, clock: Clock) -> None:
@@ -133,7 +133,9 @@ def _wait(row: Announcement, error: ChannelError, clock: Clock, answer: dict[str
     unburned: dict[str, Any] = {"attempts": row.attempts - 1, "wire": "", **answer}
     if error.pause:
         row.postpone(clock(), str(error), **unburned)
-        connection.pause(row.channel, str(error))
+        # Disconnected meanwhile, it has nothing to mend: its rows are prepared for the hand.
+        if get_channel(row.channel).connected():
+            connection.pause(row.channel, str(error))
     elif isinstance(error, Throttled):
         at = connection.hold(row.channel, error, clock(), SystemRandom().random())
         row.postpone(at, str(error), **unburned)
@@ -146,8 +148,9 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(5.0 * 2 ** min(attempts - 1, 12), LONGEST_WAIT))
 
 
-def _broken(row: Announcement, error: Exception, clock: Clock) -> None:
-    words = f"{type(error).__name__}: {error}"[:500]
+def _broken(row: Announcement, clock: Clock) -> None:
+    words = _("An error within Ordet stopped the announcement. Its details stand in the log, under announcement %(number)s.")
+    words = words % {"number": row.pk}
     if row.wire:
         row.postpone(clock() + first_wait(), words, Announcement.UNKNOWN)
     elif row.attempts >= BROKEN_AFTER:
@@ -193,4 +196,5 @@ def _jpeg(picture: int) -> bytes:
         with rendition(picture, RENDITION).file.open("rb") as file:
             return bytes(file.read())
     except OSError as error:
-        raise NoPicture(_("The picture's file can't be read: %(error)s") % {"error": error}) from None
+        logger.warning("Picture %s: %s", picture, error)
+        raise NoPicture(_("The picture's file can't be read.")) from None

@@ -7,6 +7,7 @@ import re
 import secrets
 from datetime import date, timedelta
 from functools import partial
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -219,6 +220,46 @@ def test_no_secret_is_logged(linkedin, publish, days, caplog):
     for secret in (state.access_token, state.refresh_token, linkedin.client_secret):
         assert secret not in caplog.text
         assert secret not in Announcement.objects.get().last_error
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
+def test_a_token_that_linkedin_repeats_is_neither_stored_nor_logged_nor_shown(desk, linkedin, publish, days, caplog, status):
+    caplog.set_level(logging.DEBUG)
+    state = ChannelState.objects.get()
+    ChannelState.objects.update(refresh_token="")
+    body = json.dumps({"message": f"Invalid token {state.access_token} or AQXanOlderOne-123"})
+    linkedin.script("create", "answer", status=status, body=body)
+    publish()
+    days.work()
+    row, paused = Announcement.objects.get(), ChannelState.objects.get().paused_reason
+    pages = [reverse("social_connection"), reverse("social_queue"), reverse("social_announcement", args=[row.pk])]
+    told = [row.last_error, paused, caplog.text, *(desk.get(page).content.decode() for page in pages)]
+    assert status == 401 or "Invalid token […]" in row.last_error
+    for text in told:
+        assert state.access_token not in text
+        assert "AQX" not in text
+
+
+def test_a_form_that_linkedin_repeats_is_neither_stored_nor_logged_nor_shown(desk, linkedin, publish, days, caplog):
+    caplog.set_level(logging.DEBUG)
+    renewal, code = "renewal/with+signs=", "a-code/of+linkedins"
+    ChannelState.objects.update(refresh_token=renewal)
+    for form in ({"refresh_token": renewal}, {"code": code}):
+        echoed = f"{urlencode({**form, 'client_secret': linkedin.client_secret})} {list(form.values())}"
+        body = json.dumps({"error": "invalid_request", "error_description": echoed})
+        linkedin.script("token", "answer", status=400, body=body)
+    linkedin.order("end", how="expired")
+    publish()
+    days.work()
+    allow, _ = links(desk)
+    state = parse_qs(urlsplit(allow).query)["state"][0]
+    page = desk.get("/social/linkedin/callback", {"code": code, "state": state}, follow=True).content.decode()
+    row, paused = Announcement.objects.get(), ChannelState.objects.get().paused_reason
+    assert "refresh_token=[…]" in paused
+    assert "code=[…]" in page
+    for text in (row.last_error, paused, caplog.text, page):
+        for secret in ("renewal", "a-code", linkedin.client_secret):
+            assert secret not in text
 
 
 def test_a_version_lives_until_the_fifteenth_a_year_later():

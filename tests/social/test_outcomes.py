@@ -42,10 +42,11 @@ def test_an_unclear_answer_after_acting_is_looked_up_and_adopted(publish, linked
 
 
 @pytest.mark.parametrize("what", ["drop", "torn"])
-def test_a_lost_answer_is_looked_up_and_adopted(publish, linkedin, days, what):
+def test_a_lost_answer_is_looked_up_and_adopted(publish, linkedin, days, row, what):
     linkedin.script("create", what, "after")
     publish()
     assert days.work() == {"unknown": 1}
+    assert row().last_error == "Svaret från LinkedIn kom inte fram."
     assert days.work(31) == {"published": 1}
     assert (len(linkedin.posts), linkedin.calls("create")) == (1, 1)
 
@@ -185,11 +186,11 @@ def test_without_a_time_it_tries_once_soon_and_then_after_midnight_utc(publish, 
     assert days.work(5 * 3600) == {"published": 1}
 
 
-def test_retry_after_may_be_a_date(publish, linkedin, days, row):
+def test_retry_after_may_be_a_date_and_never_holds_for_more_than_a_week(publish, linkedin, days, row):
     linkedin.script("create", "answer", status=429, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"})
     publish()
     days.work()
-    assert row().next_attempt_at.year == 2099
+    assert timedelta(days=6) < row().next_attempt_at - days.now <= timedelta(days=7)
 
 
 @pytest.mark.parametrize("status", [401, 403, 426])
@@ -235,11 +236,13 @@ def test_a_dead_version_pauses(publish, linkedin, days, settings):
     assert "202501" in paused()
 
 
-def test_a_server_that_is_down_is_tried_later(publish, linkedin, days, row, settings):
+def test_a_server_that_is_down_is_tried_later(publish, linkedin, days, row, settings, caplog):
     settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options | {"api_url": "http://127.0.0.1:9"}}
     publish()
     assert days.work() == {"waiting": 1}
     assert row().wire == ""
+    assert row().last_error == "Det gick inte att få kontakt med LinkedIn."
+    assert "no connection to 127.0.0.1" in caplog.text
     settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options}
     assert days.work(6) == {"published": 1}
 
@@ -287,10 +290,45 @@ def test_without_a_connection_the_row_is_prepared_for_the_hand(publish, linkedin
     assert linkedin.calls("create") == 0
 
 
-def test_a_template_that_breaks_is_told_after_some_tries(publish, linkedin, days, row, monkeypatch):
+def test_a_template_that_breaks_is_told_after_some_tries(publish, linkedin, days, row, monkeypatch, caplog):
     monkeypatch.setattr("social.sending.draft", lambda *_: 1 / 0)
     publish()
     for _ in range(6):
         days.work(600)
     assert row().state == "refused"
-    assert "ZeroDivisionError" in row().last_error
+    assert f"loggen under annonsering {row().pk}" in row().last_error
+    assert "ZeroDivision" not in row().last_error
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_address_that_may_not_be_called_pauses_in_words(publish, linkedin, days, row, settings):
+    settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options | {"api_url": "http://10.1.2.3"}}
+    publish()
+    assert days.work() == {"waiting": 1}
+    assert row().last_error == paused()
+    assert paused().startswith("Servern får inte anropa")
+
+
+def test_a_row_of_unknown_outcome_does_not_hold_a_disconnected_channel(publish, linkedin, days, row):
+    linkedin.script("create", "drop", "after")
+    publish()
+    assert days.work() == {"unknown": 1}
+    connection.disconnect("linkedin")
+    connection.announce_by_hand("linkedin", days.now)
+    assert days.work(31) == {"needs_check": 1}
+    assert "inte längre ansluten" in row().last_error
+    assert not paused()
+    publish(title="Den andra")
+    assert days.work() == {"manual": 1}
+
+
+def test_a_channel_that_is_disconnected_while_sending_is_not_paused(publish, linkedin, days, monkeypatch):
+    def prepare(*_):
+        connection.disconnect("linkedin")
+        return ""
+
+    monkeypatch.setattr("social.sending._picture", prepare)
+    publish()
+    assert days.work() == {"waiting": 1, "manual": 1}
+    assert not paused()
+    assert linkedin.calls("create") == 0

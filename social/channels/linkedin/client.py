@@ -15,6 +15,7 @@ What is overridden, because it is wrong today:
 """
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +32,9 @@ from linkedin_v2.models import AccessToken
 from cms import fetch
 from cms.fetch import Answer
 from social.channels import ChannelError, NotSent, Paused, Refused, Unknown
-from social.channels.linkedin.errors import CLIENT, SUCCESS, LinkedInForbidden, detail, error_for, request_id
+from social.channels.linkedin.errors import CLIENT, SUCCESS, LinkedInForbidden, detail, error_for, redacted, request_id
+
+logger = logging.getLogger(__name__)
 
 # One list: asking for other scopes later invalidates the tokens given before.
 SCOPES = ("w_organization_social", "r_organization_social", "rw_organization_admin")
@@ -100,18 +103,19 @@ class Authentication(LinkedInAuthentication):
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         answer = _call("POST", self.ACCESS_TOKEN_URL, headers=headers, body=body, creating=False)
         if answer.status // 100 != SUCCESS:
-            raise self._refusal(answer)
+            raise self._refusal(answer, (self.secret, form.get("code") or "", form.get("refresh_token", "")))
         tokens = read_tokens(detail(answer), timezone.now())
         self.token = AccessToken(tokens.access_token, tokens.expires_at)
         return tokens
 
     @staticmethod
-    def _refusal(answer: Answer) -> ChannelError:
+    @sensitive_variables()
+    def _refusal(answer: Answer, secrets: tuple[str, ...]) -> ChannelError:
         found = detail(answer)
         if answer.status // 100 == CLIENT and answer.status not in (408, 429):
             why = found.get("error_description") or found.get("error") or answer.status
-            return Refused(_("LinkedIn gave no token: %(why)s") % {"why": str(why)[:300]}, status=answer.status)
-        return error_for(answer, timezone.now(), creating=False)
+            return Refused(_("LinkedIn gave no token: %(why)s") % {"why": redacted(why, secrets)[:300]}, status=answer.status)
+        return error_for(answer, timezone.now(), creating=False, secrets=secrets)
 
 
 @sensitive_variables()
@@ -120,12 +124,18 @@ def _call(
 ) -> Answer:
     try:
         return fetch.fetch(method, url, headers=headers, body=body, timeout=timeout)
-    except fetch.Forbidden as error:
-        raise Paused(error) from None
-    except fetch.NotSent as error:
-        raise NotSent(error) from None
-    except fetch.NoAnswer as error:
-        raise (Unknown if creating else NotSent)(error) from None
+    except fetch.FetchError as error:
+        # The technical words are the log's; they hold no query, header or body.
+        logger.warning("LinkedIn, %s: %s", method, error)
+        raise _unreached(error, creating) from None
+
+
+def _unreached(error: fetch.FetchError, creating: bool) -> ChannelError:
+    if isinstance(error, fetch.Forbidden):
+        return Paused(_("This server may not call LinkedIn's address. Whoever runs it should look at FETCH_ALLOW_NETWORKS."))
+    if error.unknown:
+        return (Unknown if creating else NotSent)(_("LinkedIn's answer didn't come."))
+    return NotSent(_("LinkedIn couldn't be reached."))
 
 
 def encoded(urn: str) -> str:
@@ -143,8 +153,8 @@ class Application(LinkedInApplication):
         self.upload_hosts = frozenset(upload_hosts)
 
     @property
-    def _bearer(self) -> str:
-        return f"Bearer {self.authentication.token.access_token}"
+    def _token(self) -> str:
+        return str(self.authentication.token.access_token)
 
     @sensitive_variables()
     def make_request(
@@ -166,7 +176,7 @@ class Application(LinkedInApplication):
         query = "?" + "&".join(f"{name}={value}" for name, value in params.items()) if params else ""
         body = None if data is None else (data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)).encode()
         sent = {
-            "Authorization": self._bearer,
+            "Authorization": f"Bearer {self._token}",
             "LinkedIn-Version": self.version,
             "X-Restli-Protocol-Version": "2.0.0",
             "Accept": "application/json",
@@ -175,7 +185,7 @@ class Application(LinkedInApplication):
         }
         answer = _call(method, f"{self.api_url}{url}{query}", headers=sent, body=body, creating=creating, timeout=timeout)
         if answer.status // 100 != SUCCESS:
-            raise error_for(answer, timezone.now(), creating=creating)
+            raise error_for(answer, timezone.now(), creating=creating, secrets=[self._token])
         return answer
 
     def json(self, method: str, url: str, **call: Any) -> dict[str, Any]:
@@ -195,7 +205,7 @@ class Application(LinkedInApplication):
                 _("LinkedIn wants pictures sent to %(host)s, which LINKEDIN_UPLOAD_HOSTS doesn't allow.")
                 % {"host": parts.hostname}
             )
-        headers = {"Authorization": self._bearer, "Content-Type": "image/jpeg"}
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "image/jpeg"}
         answer = _call("PUT", url, headers=headers, body=picture, creating=False, timeout=UPLOAD_TIMEOUT)
         if answer.status // 100 != SUCCESS:
-            raise error_for(answer, timezone.now(), creating=False)
+            raise error_for(answer, timezone.now(), creating=False, secrets=[self._token])

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 from linkedin_v2 import exceptions
 
 from cms.fetch import Answer
@@ -17,6 +19,12 @@ from social.channels import ChannelError, Duplicate, NotSent, Paused, Refused, T
 _DUPLICATE = re.compile(r"duplicate of\s+(urn:li:\w+:[\w-]+)", re.IGNORECASE)
 _MAYBE = frozenset({408, 409})
 SUCCESS, CLIENT = 2, 4
+LONGEST = timedelta(days=7)
+# Tokens and codes of LinkedIn's begin like this; one that we don't hold (any more) is covered too.
+_TOKEN = re.compile(r"\bAQ[\w%-]{8,}")
+COVERED = "[…]"
+# Shorter ones aren't LinkedIn's, and covering them would make holes in ordinary words.
+SHORTEST = 8
 
 
 class LinkedInRefused(Refused, exceptions.LinkedInBadRequestError):
@@ -66,31 +74,46 @@ def request_id(headers: Mapping[str, str]) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Read `Retry-After` as seconds or HTTP date; None where it is missing or makes no sense."""
+    """Read `Retry-After` as seconds or HTTP date; at most a week ahead; None where it makes no sense."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
-        return now + timedelta(seconds=min(int(value), 7 * 86_400))
+        return now + min(timedelta(seconds=int(value[:9])), LONGEST)
     try:
         found = parsedate_to_datetime(value)
     except ValueError:
         return None
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return max(found, now)
+    return min(max(found, now), now + LONGEST)
 
 
-def _words(answer: Answer, found: dict[str, Any]) -> str:
+@sensitive_variables()
+def redacted(words: Any, secrets: Iterable[str]) -> str:
+    """Return `words` of LinkedIn's with each of `secrets` covered, however it is written in an address or form."""
+    text = str(words)
+    known = [secret for secret in secrets if len(secret) >= SHORTEST]
+    spellings = {spelling for secret in known for spelling in (secret, quote(secret, safe=""), quote_plus(secret))}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = re.sub(re.escape(spelling), COVERED, text, flags=re.IGNORECASE)
+    return _TOKEN.sub(COVERED, text)
+
+
+def _words(answer: Answer, found: dict[str, Any], secrets: Iterable[str]) -> str:
     message = found.get("message") or found.get("error_description") or found.get("code") or ""
     code = found.get("serviceErrorCode")
-    number = f"{answer.status}/{code}" if code else str(answer.status)
+    number = f"{answer.status}/{redacted(code, secrets)[:50]}" if code else str(answer.status)
     if message:
-        return _("LinkedIn answered %(number)s: %(message)s") % {"number": number, "message": str(message)[:500]}
+        return _("LinkedIn answered %(number)s: %(message)s") % {"number": number, "message": redacted(message, secrets)[:500]}
     return _("LinkedIn answered %(number)s without saying why.") % {"number": number}
 
 
-def error_for(answer: Answer, now: datetime, *, creating: bool) -> ChannelError:
-    """Return the error that `answer` (not 2xx) means; `creating`: a repeat could make a second post."""
+@sensitive_variables()
+def error_for(answer: Answer, now: datetime, *, creating: bool, secrets: Iterable[str] = ()) -> ChannelError:
+    """Return the error that `answer` (not 2xx) means, without any of `secrets` in its words.
+
+    `creating`: a repeat could make a second post.
+    """
     found = detail(answer)
-    words = _words(answer, found)
+    words = _words(answer, found, secrets)
     about: dict[str, Any] = {"status": answer.status, "request": request_id(answer.headers)}
     named = _DUPLICATE.search(answer.body.decode(errors="replace"))
     if named or str(found.get("code")) == "DUPLICATE_POST":
