@@ -33,6 +33,10 @@ def _path(owner: str) -> Path:
     return Path(settings.JOURNAL_DIR) / f"{name(owner)}.journal"
 
 
+class Closed(Exception):
+    """The office has let go of the journal: who can't note a message must not send it."""
+
+
 class Journal:
     """The journal of one process; its methods may be called from several threads."""
 
@@ -54,6 +58,8 @@ class Journal:
 
     def _note(self, line: bytes) -> None:
         with self._lock:
+            if self._map.closed:
+                raise Closed(self.path.name)
             if self._at + len(line) > self._size:
                 self._grow()
             self._map[self._at : self._at + len(line)] = line
@@ -77,7 +83,8 @@ class Journal:
 
     def close(self, *, remove: bool = False) -> None:
         """Let go of the file; `remove` only when nothing in it is needed."""
-        self._map.close()
+        with self._lock:
+            self._map.close()
         if remove:
             self.path.unlink(missing_ok=True)
         os.close(self._file)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from newsletter.journal import Journal
+from newsletter.journal import Closed, Journal
 from newsletter.relays import (
     ACCEPTED,
     DEFERRED,
@@ -221,6 +221,8 @@ class Line(threading.Thread):
                 pass
         except RelayDown as error:
             self.crew.counter.troubles.append(Trouble(self.crew.options.name, error, self._tried_at))
+        except Closed:
+            logger.warning("%s got its last answer when nobody could note it any more.", self.name)
         except Exception as error:
             logger.exception("A line of %s failed.", self.crew.options.name)
             self.crew.counter.troubles.append(

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from newsletter import journal
-from newsletter.journal import Journal
+from newsletter.journal import Closed, Journal
 from newsletter.relays import ACCEPTED, UNSENT, Outcome
 
 
@@ -66,7 +68,7 @@ import django, os, signal
 django.setup()
 from django.conf import settings
 settings.JOURNAL_DIR = __import__("pathlib").Path({str(settings.JOURNAL_DIR)!r})
-from newsletter.journal import Journal
+from newsletter.journal import Closed, Journal
 kept = Journal("b")
 kept.begin(5, 50)
 print("ready", flush=True)
@@ -84,3 +86,10 @@ signal.pause()
     assert journal.read("b", {5}) == {(5, 50): None}
     journal.forget("b")
     assert not journal.known("b")
+
+
+def test_a_closed_journal_lets_nobody_send():
+    journal = Journal("host:1:late")
+    journal.close()
+    with pytest.raises(Closed):
+        journal.begin(1, 2)
