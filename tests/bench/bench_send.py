@@ -1,14 +1,17 @@
 """Sending with ledger and journal against Django's own loop, in one run: `python -m tests.bench.bench_send`.
 
 Both send the same 50 kB letter to a local sink. Rounds alternate; the ratio is that of the medians.
-Exit code 1 when the ratio is missed.
+Then the time to fill one letter, and the memory that a small and a large mailing take.
+Exit code 1 when the ratio is missed or memory isn't flat in the number of recipients.
 """
 
+import gc
 import os
 import statistics
 import sys
 import tempfile
 import time
+import tracemalloc
 
 from tests import environment
 from tests.bench.sink import sink
@@ -18,6 +21,10 @@ LEAST = 3.0
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "2000"))
 LOOP = int(os.environ.get("BENCH_LOOP", "300"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+FEW, MANY = 1_000, int(os.environ.get("BENCH_MANY", "20000"))
+FILLS, FILL_MS = 2_000, 0.03
+# What a mailing to MANY may take more than one to FEW.
+FLAT = 1.5
 
 
 def letter():
@@ -53,24 +60,69 @@ def django_loop(port, content):
     return LOOP / spent
 
 
-def engine_round(port, mailing_list, content, now):
+def engine_round(mailing_list, content, now):
     """Send one mailing with the ledger, from claim to the last mark."""
-    from django.conf import settings
-
-    from newsletter import engine, mailings
-    from newsletter.models import Mailing
+    from newsletter import mailings
     from tests.newsletter.stage import make_mailing
 
-    settings.MAIL_RELAYS = [f"smtp://127.0.0.1:{port}?connections=4&name=bench"]
     mailing = make_mailing(mailing_list, now, content)
     mailings.begin_due(now)
     began = time.perf_counter()
+    send(mailing, PEOPLE, now)
+    return PEOPLE / (time.perf_counter() - began)
+
+
+def send(mailing, people, now):
+    from newsletter import engine, mailings
+    from newsletter.models import Mailing
+
     while Mailing.objects.get(pk=mailing.pk).state != Mailing.SENT:
         engine.send_due(now, seconds=60)
-    spent = time.perf_counter() - began
     report = mailings.report(mailing)
-    assert report.counts["accepted"] == PEOPLE == report.frozen, report
-    return PEOPLE / spent
+    assert report.counts["accepted"] == people == report.frozen, report
+
+
+def fill_time(mailing_list, content, now):
+    """Return the milliseconds that one member's letter takes, median of rounds."""
+    from newsletter import mailings
+    from tests.newsletter.stage import make_mailing
+
+    compiled = mailings.compiled(make_mailing(mailing_list, now, content, state="cancelled", finished_at=now))
+    spent = []
+    for _ in range(2 * ROUNDS + 1):
+        began = time.perf_counter()
+        for number in range(FILLS):
+            compiled.fill(number, f"m{number}@exempel.se", f"Medlem {number}", now)
+        spent.append((time.perf_counter() - began) * 1000 / FILLS)
+    return statistics.median(spent)
+
+
+def memory(people, first, content, now):
+    """Return the most bytes that a mailing to `people` took at any moment, from its freezing to its end."""
+    from newsletter import mailings
+    from tests.newsletter.stage import make_list, make_mailing, make_members
+
+    mailing_list = make_list(f"minne-{people}")
+    make_members(people, mailing_list, now, first)
+    mailing = make_mailing(mailing_list, now, content)
+    gc.collect()
+    tracemalloc.start()
+    mailings.begin_due(now)
+    send(mailing, people, now)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def small(content, mailing_list, now):
+    """Print the time to fill a letter and what memory mailings take; return whether memory is flat."""
+    print(f"{fill_time(mailing_list, content, now):.4f} ms to fill a letter (aim: at most {FILL_MS})")
+    few = memory(FEW, PEOPLE, content, now)
+    many = memory(MANY, PEOPLE + FEW, content, now)
+    print(f"  memory for {FEW:6} people {few / 1e6:8.1f} MB")
+    print(f"  memory for {MANY:6} people {many / 1e6:8.1f} MB")
+    print(f"{many / few:.2f} × memory for {MANY // FEW} × the people (at most {FLAT})")
+    return many <= FLAT * few
 
 
 def main() -> int:
@@ -85,6 +137,7 @@ def main() -> int:
         import django
 
         django.setup()
+        from django.conf import settings
         from django.core.management import call_command
         from django.utils import timezone
 
@@ -95,11 +148,11 @@ def main() -> int:
         now, content = timezone.now(), letter()
         mailing_list = make_list()
         make_members(PEOPLE, mailing_list, now)
+        settings.MAIL_RELAYS = [f"smtp://127.0.0.1:{port}?connections=4&name=bench"]
         loops, engines = [], []
         for _ in range(ROUNDS):
             loops.append(django_loop(port, content))
-            engines.append(engine_round(port, mailing_list, content, now))
-        engine.shut_down()
+            engines.append(engine_round(mailing_list, content, now))
         size = len(content.html) // 1000
         print(f"{size} kB letters to {name}, medians of {ROUNDS} rounds:")
         slow, fast = statistics.median(loops), statistics.median(engines)
@@ -107,7 +160,9 @@ def main() -> int:
         print(f"  engine with ledger          {fast:8.0f}/s")
         ratio = fast / slow
         print(f"{ratio:.1f} × EmailMultiAlternatives loop (at least {LEAST})")
-    return 0 if ratio >= LEAST else 1
+        flat = small(content, mailing_list, now)
+        engine.shut_down()
+    return 0 if ratio >= LEAST and flat else 1
 
 
 if __name__ == "__main__":

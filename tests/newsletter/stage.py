@@ -26,8 +26,8 @@ def make_member(number: int, mailing_list: MailingList | None = None, now: datet
     return member
 
 
-def make_members(count: int, mailing_list: MailingList, now: datetime) -> list[Member]:
-    """Many members in few statements."""
+def make_members(count: int, mailing_list: MailingList, now: datetime, first: int = 0) -> list[Member]:
+    """Many members in few statements, numbered from `first`."""
     from newsletter.addresses import suppression_hash
 
     people = Member.objects.bulk_create(
@@ -37,7 +37,7 @@ def make_members(count: int, mailing_list: MailingList, now: datetime) -> list[M
             ascii_address=f"m{number}@exempel.se",
             address_hash=suppression_hash(f"m{number}@exempel.se"),
         )
-        for number in range(count)
+        for number in range(first, first + count)
     )
     Subscription.objects.bulk_create(
         Subscription(member=member, list=mailing_list, state="subscribed", since=now, source="test") for member in people
