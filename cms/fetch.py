@@ -16,6 +16,7 @@ from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -132,6 +133,7 @@ def _read(response: BaseHTTPResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
+@sensitive_variables("url", "headers", "body", "sent", "target", "parts")
 def fetch(
     method: str,
     url: str,

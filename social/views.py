@@ -25,8 +25,12 @@ def _session(request: HttpRequest) -> str:
 @require_admin_access
 @connectors_only
 def connect(request: HttpRequest) -> HttpResponse:
-    """Lead to LinkedIn's question."""
-    return redirect(oauth.begin(_session(request), request.user, timezone.now()))
+    """Lead to LinkedIn's question; without an app of ours, back with words."""
+    try:
+        return redirect(oauth.begin(_session(request), request.user, timezone.now()))
+    except oauth.Denied as error:
+        messages.error(request, str(error))
+        return redirect("social_connection")
 
 
 @never_cache

@@ -113,6 +113,13 @@ def test_oauth_connects_the_page_whose_role_the_account_has(desk):
     assert (state.organization, state.role, state.connected) == (ORGANIZATION, "ADMINISTRATOR", True)
 
 
+def test_without_an_app_connecting_leads_back_with_words(desk, settings, server):
+    settings.SOCIAL_CHANNELS = {"linkedin": server.options | {"client_id": "", "client_secret": ""}}
+    page = desk.get("/social/linkedin/connect", follow=True)
+    assert page.status_code == 200
+    assert "LINKEDIN_CLIENT_ID" in page.content.decode()
+
+
 def test_a_state_is_used_once(desk):
     allow, _ = links(desk)
     desk.get(allow)
