@@ -8,7 +8,7 @@ what it has taken responsibility for, and answers at each stage as a script says
         … MAIL_RELAYS=[server.relay()]
         assert server.counts() == {"mia@exempel.se": 1}
 
-A rule: `at` connect, ehlo, auth, mail, rcpt, data, dot or quit; `match` a part of the line (for data
+A rule: `at` connect, ehlo, auth, mail, rcpt, data, rset or dot; `match` a part of the line (for data
 and dot: of the recipient); `say` the answer (a list of lines is sent raw); `act` close (instead of
 answering), close_after, hang, or lose (take the message and close without a word); `times` how often.
 """
@@ -170,6 +170,8 @@ class Connection:
         await self.say("250 2.0.0 ok")
 
     async def on_rset(self, line: str) -> None:
+        if await self.scripted("rset", line):
+            return
         self.sender, self.recipients = None, []
         await self.say("250 2.0.0 flushed")
 

@@ -90,7 +90,7 @@ class Session(Protocol):
     """An open connection."""
 
     def work(self, desk: Desk) -> None:
-        """Send what the desk gives until it gives nothing. Raises SessionLost; all taken parcels are reported first."""
+        """Send what the desk gives until it gives nothing. Raises RelayDown; all taken parcels are reported first."""
 
     def alive(self) -> bool:
         """Tell whether the other side still answers."""

@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from newsletter.relays import (
-    ACCEPTED,
-    DEFERRED,
     REFUSED,
     UNCERTAIN,
     UNSENT,
@@ -129,6 +127,11 @@ class Smtp:
         return f"{self.options.name}: {said}"[:480]
 
 
+def _goes_on(data: bool, reply: Reply) -> bool:
+    """Tell whether `reply` asks for the next command, or, to DATA, for the message (RFC 5321, 4.3.2)."""
+    return reply.code == GO_AHEAD if data else 200 <= reply.code < 300  # noqa: PLR2004
+
+
 class SmtpSession:
     """An open connection, in one thread's hands.
 
@@ -148,13 +151,18 @@ class SmtpSession:
         self._body = b""
 
     def work(self, desk: Desk) -> None:
-        """Send what the desk gives until it gives nothing; raises SessionLost after reporting all in hand."""
+        """Send what the desk gives until it gives nothing.
+
+        After reporting all in hand it raises SessionLost, or RelayDown where the other side doesn't speak SMTP.
+        """
         try:
             while self._round(desk):
                 pass
         except Exception as error:
             self._give_up(desk, str(error) or type(error).__name__)
             self._client.close()
+            if isinstance(error, Garbled):
+                raise RelayDown(str(error)) from None
             raise SessionLost(str(error)) from (None if isinstance(error, OSError) else error)
 
     def _give_up(self, desk: Desk, why: str) -> None:
@@ -212,21 +220,28 @@ class SmtpSession:
         if not 200 <= reply.code < 600 or 300 <= reply.code < 400:  # noqa: PLR2004
             raise Garbled(f"a strange answer to the message: {reply}")
         parcel, self._ended = self._ended, None
-        self._report(desk, parcel, BODY, reply)
+        desk.done(parcel, judge(BODY, reply))
+        if reply.code == CLOSING:
+            raise SessionLost(str(reply))
 
     def _open(self, desk: Desk, commands: list[bytes]) -> None:
         parcel, replies = self._next, self._replies(commands)
         assert parcel is not None  # noqa: S101 - for the type checker
         if self._reset_first:
-            replies = replies[1:]
-            self._reset_first = False
+            self._heed_reset(replies.pop(0))
         for stage, reply in zip((MAIL, RCPT, DATA), replies, strict=False):
-            if not (200 <= reply.code < 300 and stage != DATA) and reply.code != GO_AHEAD:  # noqa: PLR2004
-                self._next = None
-                self._back_out(stage, replies[-1])
-                self._report(desk, parcel, stage, reply)
+            if not _goes_on(stage == DATA, reply):
+                self._refused(desk, parcel, stage, reply, replies[-1])
                 return
+        if len(replies) < len((MAIL, RCPT, DATA)):
+            raise Garbled("fewer answers than commands")
         self._next, self._opened = None, parcel
+
+    def _heed_reset(self, reply: Reply) -> None:
+        self._reset_first = False
+        if not _goes_on(False, reply):
+            # Nothing is known of what the server would take the next commands for; a new session is clean.
+            raise SessionLost(f"RSET: {reply}")
 
     def _replies(self, commands: list[bytes]) -> list[Reply]:
         found: list[Reply] = []
@@ -234,26 +249,23 @@ class SmtpSession:
             if not self._pipelining:
                 self._wire.send(command)
             found.append(reply := self._wire.reply())
-            over = reply.code == CLOSING or (not self._pipelining and reply.code >= 400)  # noqa: PLR2004
-            if over and not (command.startswith(b"RSET") and reply.code != CLOSING):
+            if reply.code == CLOSING or not (self._pipelining or _goes_on(command.startswith(b"DATA"), reply)):
                 break
         return found
 
-    def _back_out(self, stage: str, last: Reply) -> None:
+    def _refused(self, desk: Desk, parcel: Parcel, stage: str, reply: Reply, last: Reply) -> None:
+        if not 400 <= reply.code < 600:  # noqa: PLR2004
+            # Nobody's fault but the server's: it can't be followed any further.
+            raise Garbled(f"a strange answer to {stage}: {reply}")
+        self._next = None
+        desk.done(parcel, judge(stage, reply))
+        if last.code == CLOSING:
+            raise SessionLost(str(last))
         self._reset_first = stage != MAIL
         if last.code == GO_AHEAD:
             # A server may say "go ahead" though it refused everybody: an empty message ends it (RFC 2920, 3.1).
             self._wire.send(b".\r\n")
             self._wire.reply()
-
-    def _report(self, desk: Desk, parcel: Parcel, stage: str, reply: Reply) -> None:
-        if not 200 <= reply.code < 600:  # noqa: PLR2004
-            self._next = parcel
-            raise Garbled(f"a strange answer to {stage}: {reply}")
-        outcome = judge(stage, reply)
-        desk.done(parcel, outcome if outcome.state != ACCEPTED or stage == BODY else Outcome(DEFERRED, str(reply)))
-        if reply.code == CLOSING:
-            raise SessionLost(str(reply))
 
     def alive(self) -> bool:
         """Ask with NOOP whether the other side is still there."""

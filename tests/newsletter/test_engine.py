@@ -192,6 +192,30 @@ def test_421_in_the_middle_defers_one_and_the_others_go_on(server, send):
     assert server.ask()["connections"] >= 2
 
 
+@pytest.mark.parametrize("act", ["", "close_after"])
+@pytest.mark.parametrize("said", ["421 4.3.2 closing", "451 4.3.0 what?", "502 5.5.1 unknown"])
+def test_a_refused_reset_ends_the_session_and_burns_nobody(server, send, act, said):
+    server.script({"at": "rcpt", "match": M0, "say": "550 5.1.1 no"}, {"at": "rset", "say": said, "act": act, "times": 1})
+    mailing = send(server, connections=1)
+    assert sorted(states(mailing).values()) == ["accepted"] * 4 + ["refused"]
+    assert mailing.state == Mailing.SENT
+    known = server.ask()
+    # What had left in the same write can't be called back, but no body follows it.
+    assert (set(known["violations"]) - {"nested MAIL"}, known["connections"]) == (set(), 2)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"), [("data", "250 ok"), ("rcpt", "334 dGVsbA=="), ("mail", "354 go"), ("rcpt", "354 go"), ("mail", "199 hm")]
+)
+def test_a_strange_answer_rests_the_relay_and_burns_nobody(server, send, now, at, said):
+    server.script({"at": at, "say": said, "times": 1})
+    mailing = send(server, 3, seconds=1, connections=1)
+    assert (set(states(mailing).values()), RelayState.objects.get().failures) == ({"waiting"}, 1)
+    assert send(server, at=now + timedelta(minutes=1), mailing=mailing).state == Mailing.SENT
+    assert set(states(mailing).values()) == {"accepted"}
+    assert Member.objects.filter(status=Member.ACTIVE, soft_bounces=0).count() == 3
+
+
 @pytest.mark.parametrize("at", ["mail", "rcpt", "data"])
 def test_a_connection_lost_before_the_body_loses_nothing(server, send, at):
     server.script({"at": at, "act": "close", "say": "", "times": 2})
