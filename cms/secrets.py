@@ -79,7 +79,7 @@ def _unpack(packed: bytes) -> tuple[int, ...]:
 
 
 def _mac(key: str, purpose: str, packed: bytes) -> bytes:
-    return hmac.new(key.encode(), purpose.encode() + b"\0" + packed, hashlib.sha256).digest()[:MAC_BYTES]
+    return hmac.digest(key.encode(), purpose.encode() + b"\0" + packed, "sha256")[:MAC_BYTES]
 
 
 def sign_link(purpose: str, *numbers: int) -> str:
