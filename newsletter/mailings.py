@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -108,10 +108,13 @@ def begin_due(now: datetime) -> None:
 
 def finish_done(now: datetime) -> int:
     """Mark as sent what has nothing open any more; return how many mailings that were."""
-    # Same condition in one statement: a row can't reopen between a look and the write.
-    open_rows = Delivery.objects.filter(mailing_id=models.OuterRef("pk"), state__in=Delivery.OPEN)
-    done = Mailing.objects.filter(models.Q(state=Mailing.SENDING) & ~models.Exists(open_rows), frozen_at__isnull=False)
+    done = Mailing.objects.filter(_nothing_open(), state=Mailing.SENDING, frozen_at__isnull=False)
     return done.update(state=Mailing.SENT, finished_at=now, why="")
+
+
+def _nothing_open() -> models.Exists:
+    # A condition of the statement that writes: a row can't reopen between a look and the write.
+    return ~models.Exists(Delivery.objects.filter(mailing_id=models.OuterRef("pk"), state__in=Delivery.OPEN))
 
 
 def pause(mailing: Mailing) -> None:
@@ -149,15 +152,16 @@ def _cancel_rows(mailing: Mailing, now: datetime) -> None:
     while members := list(stopped.values_list("member_id", flat=True)[:SLICE]):
         stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
     # What a worker still holds comes back as waiting, and the next round cancels it.
-    if not rows.filter(state__in=(Delivery.SENDING, Delivery.UNCERTAIN)).exists():
-        Mailing.objects.filter(pk=mailing.pk, finished_at=None).update(finished_at=now)
+    if Mailing.objects.filter(_nothing_open(), pk=mailing.pk, finished_at=None).update(finished_at=now):
         mailing.refresh_from_db(fields=["finished_at"])
 
 
 def resend(mailing: Mailing, member: int) -> None:
     """Send an uncertain row again, at an editor's word: the person may get it twice. Raises WrongState."""
     with transaction.atomic():
-        if not Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED)).exists():
+        # Locked, so that a cancellation comes wholly before or wholly after (SQLite's write lock does the same).
+        running = Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED))
+        if not (running.select_for_update() if connection.features.has_select_for_update else running).values_list("pk"):
             raise WrongState(_("The mailing has ended."))
         _decide(mailing, member, state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -277,3 +277,34 @@ def test_evidence_that_comes_late_settles_an_uncertain_row(now):
     ledger.mark([(parcel, Outcome(ACCEPTED, "250"))], now)
     assert Delivery.objects.get().state == Delivery.ACCEPTED
     frozen.close()
+
+
+def test_a_row_that_comes_back_during_a_cancellation_is_cancelled_too(now):
+    mailing_list = make_list()
+    make_members(1, mailing_list, now)
+    mailing = make_mailing(mailing_list, now)
+    mailings.begin_due(now)
+    rows = Delivery.objects.filter(mailing_id=mailing.pk)
+    rows.update(state=Delivery.SENDING)
+
+    def give_back_after_the_look(execute, sql, params, many, context):
+        looked = sql.startswith("SELECT") and '"newsletter_delivery"' in sql
+        found = execute(sql, params, many, context)
+        if looked:
+            members_seen = context["cursor"].fetchall()
+            assert members_seen == []
+            with connection.cursor() as other:
+                other.cursor.execute("UPDATE newsletter_delivery SET state = 'waiting' WHERE state = 'sending'")
+            execute(sql.replace("WHERE", "WHERE 1 = 0 AND", 1), params, many, context)
+        return found
+
+    mailing.refresh_from_db()
+    with connection.execute_wrapper(give_back_after_the_look):
+        mailings.cancel(mailing, now)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.finished_at) == (Mailing.CANCELLED, None)
+    mailings.begin_due(now)
+    mailing.refresh_from_db()
+    assert (rows.get().state, mailing.finished_at) == (Delivery.CANCELLED, now)
+    with pytest.raises(mailings.WrongState):
+        mailings.resend(mailing, rows.get().member_id)
