@@ -6,6 +6,25 @@ from typing import Any
 from django.conf import settings
 from wagtail.rich_text import expand_db_html
 
+# What Ordet itself answers at, right below the site's root: a page of that name would never be seen.
+TAKEN = frozenset(
+    [
+        "admin",
+        "api",
+        "documents",
+        "feed.atom",
+        "health",
+        "kalender.ics",
+        "mail",
+        "media",
+        "metrics",
+        "n",
+        "nyhetsbrev",
+        "social",
+        "static",
+    ]
+)
+
 
 def public_url(path: str) -> str:
     """Return where readers find `path` (beginning with a slash): on `FRONTEND_URL`, else on `SITE_URL`."""

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from wagtail.models import Page, Revision
 
 from cms import keydates
+from cms.addresses import TAKEN
 from cms.importers.letters import Signer
 from cms.importers.library import Library, Media
 from cms.importers.pieces import Button, File, Film, Heading, Photo, Piece, Quote, Raw, Text
@@ -212,10 +213,11 @@ def plain_block(piece: Heading | Quote | Film | Button | Raw) -> tuple[str, Any]
 
 
 def free_slug(parent: Page, wanted: str, *, reserved: bool) -> str:
-    """Return a slug that no page beside it has; `reserved` keeps the names of the sections free as well."""
+    """Return a slug that no page beside it has; `reserved` keeps free what stands at the root: sections, our own addresses."""
     slug = slugify(anyascii(wanted))[:240].strip("-") or "inlagg"
     taken = set(Page.objects.child_of(parent).filter(slug__startswith=slug).values_list("slug", flat=True))
-    return _free(slug, taken | {model.SECTION[0] for model in content_types().values()} if reserved else taken)
+    root = TAKEN | {model.SECTION[0] for model in content_types().values()} if reserved else frozenset()
+    return _free(slug, taken | root)
 
 
 def _free(slug: str, taken: set[str]) -> str:

@@ -13,6 +13,7 @@ from cms import listing
 from cms.navigation import way_to
 from cms.old_addresses import moved
 from cms.pages.post import Post
+from cms.pages.slugs import PageForm, check_slug
 
 
 class Index(Page):
@@ -20,10 +21,16 @@ class Index(Page):
 
     introduction = models.TextField(_("introduction"), blank=True)
 
+    base_form_class = PageForm
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse a slug at which Ordet itself answers."""
+        super().clean()
+        check_slug(self.slug, self.depth)
 
     def posts(self) -> QuerySet[Post]:
         """Return the posts to list, newest first."""

@@ -34,6 +34,7 @@ from cms.addresses import public_url, site_path
 from cms.blocks import BodyBlock
 from cms.keydates import STOCKHOLM, Moment, by_deadline, on_day
 from cms.outlet_form import OutletsJSONField
+from cms.pages.slugs import PageForm, check_slug
 from cms.teaser import Image, Teaser
 
 
@@ -71,6 +72,7 @@ class Post(Page):
         "wagtailcore.Locale", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
 
+    base_form_class = PageForm
     is_creatable = False
     parent_page_types: ClassVar[list[str]] = ["cms.SectionIndex", "cms.Home"]
     subpage_types: ClassVar[list[str]] = []
@@ -131,6 +133,11 @@ class Post(Page):
         """Fill in what the editor may leave to us before Wagtail validates."""
         self.kind = self.KIND
         super().full_clean(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a slug at which Ordet itself answers."""
+        super().clean()
+        check_slug(self.slug, self.depth)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep kicker, the frozen bylines and the columns of the flat list true."""

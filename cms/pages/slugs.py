@@ -1,0 +1,32 @@
+"""Keeps pages off the addresses at which Ordet itself answers."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from cms.addresses import TAKEN
+
+# The tree's root is 1, home pages 2.
+BELOW_HOME = 3
+
+
+def check_slug(slug: str, depth: int | None) -> None:
+    """Raise ValidationError where a page of that slug, that deep in the tree, could never be reached."""
+    if depth == BELOW_HOME and slug in TAKEN:
+        text = _("“%(slug)s” is one of the site's own addresses, so the page would never be seen there. Choose another slug.")
+        raise ValidationError({"slug": text % {"slug": slug}})
+
+
+class PageForm(WagtailAdminPageForm):
+    """The page editor's form: a page that is new doesn't know its place in the tree, but the form does."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        parent: Any = self.parent_page
+        if self.instance.pk is None and parent is not None:
+            try:
+                check_slug(self.instance.slug, parent.depth + 1)
+            except ValidationError as error:
+                self.add_error("slug" if "slug" in self.fields else None, error.messages)
