@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from wagtail.embeds.finders.oembed import OEmbedFinder
 
 from cms.importers.credits import credit
-from cms.importers.inline import DROPPED, contents, escaped, inline, is_emoji, line, paragraphs, safe_url
+from cms.importers.inline import DROPPED, balanced, contents, escaped, inline, is_emoji, line, paragraphs, safe_url
+from cms.importers.patterns import spliced
 from cms.importers.pieces import Body, Button, File, Film, Heading, Photo, Piece, Quote, Raw, Text, words
 from cms.importers.segments import split
 
@@ -28,12 +30,14 @@ INLINE = frozenset(
 )
 
 
-def convert(source: str, base: str = "", children: Iterable[int] = ()) -> Body:
+def convert(source: str, base: str = "", children: Iterable[int] = (), patterns: Mapping[int, str] | None = None) -> Body:
     """Return the body of an item as pieces, each paragraph by itself.
 
     `base`: the old site's address, for relative links. `children`: ids of the item's attachments, for galleries without ids.
+    `patterns`: the bodies of the site's synced patterns, by id.
     """
     body = Body()
+    source = spliced(source, patterns or {}, body.note)
     for segment in split(source.replace("\r\n", "\n").replace("\r", "\n"), children, body):
         markup = re.sub(r"(<br\s*/?>)[ \t]*\n", r"\1", segment.markup)
         root = lxml.html.fragment_fromstring(markup, create_parent="div")
@@ -56,6 +60,19 @@ def film_address(src: str) -> str:
 def is_film(url: str) -> bool:
     """Tell whether a known provider (oEmbed) has films or the like at `url`; asks nobody."""
     return bool(OEmbedFinder().accept(url))
+
+
+def at_films(markup: str) -> list[str]:
+    """Return a paragraph cut at its lines that are nothing but the address of a film, where that leaves no tag open."""
+    parts: list[str] = []
+    for alone, lines in groupby(markup.split("<br/>"), _is_film_line):
+        run = list(lines)
+        parts += run if alone else [line("<br/>".join(run))]
+    return list(filter(None, parts)) if balanced(parts) else [markup]
+
+
+def _is_film_line(markup: str) -> bool:
+    return bool(ADDRESS.fullmatch(markup)) and "<" not in markup and is_film(html.unescape(markup))
 
 
 def _class(element: Any) -> str:
@@ -103,7 +120,8 @@ class Reader:
     def flush(self, run: list[str]) -> None:
         """Turn the collected line into paragraphs."""
         for markup in paragraphs("".join(run)):
-            self.paragraph(markup)
+            for part in at_films(markup):
+                self.paragraph(part)
         run.clear()
 
     def paragraph(self, markup: str) -> None:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin
 
@@ -68,5 +69,9 @@ def line(markup: str) -> str:
 def paragraphs(markup: str) -> list[str]:
     """Return `markup` cut at blank lines and double breaks, where that leaves no tag open."""
     parts = [line(part) for part in re.split(r"\n[^\S\n]*\n\s*|(?:\s*<br/>\s*){2,}", markup)]
-    whole = all(part.count(f"<{tag}>") + part.count(f"<{tag} ") == part.count(f"</{tag}>") for part in parts for tag in BALANCED)
-    return [part for part in (parts if whole else [line(markup)]) if part]
+    return [part for part in (parts if balanced(parts) else [line(markup)]) if part]
+
+
+def balanced(parts: Iterable[str]) -> bool:
+    """Tell whether every part closes the tags that it opens."""
+    return all(part.count(f"<{tag}>") + part.count(f"<{tag} ") == part.count(f"</{tag}>") for part in parts for tag in BALANCED)

@@ -98,10 +98,15 @@ class Known:
 
 @dataclass(slots=True)
 class Export:
-    """What one pass over the file tells: the site, its media and where each item stood."""
+    """What one pass over the file tells: the site, its media and where each item stood.
+
+    `children` are the ids of the attachments that belong to an item, `patterns` the bodies of synced patterns, both by id.
+    """
 
     base: str = ""
     attachments: dict[int, Attachment] = field(default_factory=dict)
+    children: dict[int, list[int]] = field(default_factory=dict)
+    patterns: dict[int, str] = field(default_factory=dict)
     known: dict[int, Known] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
 
@@ -196,6 +201,9 @@ def _note(export: Export, item: Item) -> None:
     if item.kind == "attachment":
         alt = item.meta.get("_wp_attachment_image_alt", "")
         export.attachments[item.id] = Attachment(item.id, item.attachment_url, item.title, alt, plain(item.excerpt), item.parent)
+        export.children.setdefault(item.parent, []).append(item.id)
+    elif item.kind == "wp_block" and item.status == "publish":
+        export.patterns[item.id] = item.body
     elif item.status not in ("trash", "auto-draft", "inherit"):
         export.known[item.id] = Known(item.id, item.kind, item.link, item.slug, item.parent)
 

@@ -38,6 +38,17 @@ def pieces(source, children=()):
         ("<blockquote>Ett.\n\nTvå.</blockquote>", [Quote("Ett.\n\nTvå.")]),
         ("<!--more-->Efter.", [Text("<p>Efter.</p>")]),
         ("https://www.youtube.com/watch?v=abcdefghijk", [Film("https://www.youtube.com/watch?v=abcdefghijk")]),
+        (
+            "Se filmen:\nhttps://vimeo.com/1?a=1&b=2\nhttps://vimeo.com/2\noch <b>tänk</b>\nefter.",
+            [
+                Text("<p>Se filmen:</p>"),
+                Film("https://vimeo.com/1?a=1&b=2"),
+                Film("https://vimeo.com/2"),
+                Text("<p>och <b>tänk</b><br/>efter.</p>"),
+            ],
+        ),
+        ("<b>Se:<br>https://vimeo.com/1<br>nu</b>", [Text("<p><b>Se:<br/>https://vimeo.com/1<br/>nu</b></p>")]),
+        ("Se https://vimeo.com/1\nnu.", [Text("<p>Se https://vimeo.com/1<br/>nu.</p>")]),
         ("https://okand.example/film", [Text("<p>https://okand.example/film</p>")]),
         ("[embed]https://vimeo.com/1[/embed]", [Film("https://vimeo.com/1")]),
         ("[youtube https://www.youtube.com/watch?v=abc]", [Film("https://www.youtube.com/watch?v=abc")]),
@@ -113,6 +124,27 @@ def test_unknown_blocks_and_shortcodes_are_kept_and_told():
 
 def test_a_dynamic_block_without_content_is_told():
     assert "latest-posts" in convert('<!-- wp:latest-posts {"n":3} /-->', BASE).notes[0]
+
+
+PATTERNS = {
+    9: block("paragraph", "<p>Kontakt.</p>") + '<!-- wp:block {"ref":8} /-->',
+    8: block("paragraph", "<p>Adress.</p>") + '<!-- wp:block {"ref":9} /-->',
+}
+
+
+def test_synced_patterns_are_spliced_in_once_even_in_a_ring():
+    reference = '<!-- wp:block {"ref":9,"content":{"a":{"b":"c"}}} /-->'
+    body = convert(block("paragraph", "<p>Ett.</p>") + reference + block("paragraph", "<p>Två.</p>"), BASE, (), PATTERNS)
+    assert body.pieces == [Text("<p>Ett.</p>"), Text("<p>Kontakt.</p>"), Text("<p>Adress.</p>"), Text("<p>Två.</p>")]
+    assert len(body.notes) == 1
+    assert convert('<!-- wp:block {"ref":8} /-->', BASE, (), {8: PATTERNS[8]}).pieces == [Text("<p>Adress.</p>")]
+
+
+@pytest.mark.parametrize("attributes", ['{"ref":7}', "{ref}", '{"ref":"9"}', "{}"])
+def test_a_pattern_that_is_missing_is_told(attributes):
+    body = convert(f"<!-- wp:block {attributes} /-->", BASE, (), PATTERNS)
+    assert body.pieces == []
+    assert "block" in body.notes[0]
 
 
 def test_the_brackets_of_page_builders_go_and_their_text_stays():

@@ -121,3 +121,20 @@ def test_memory_stays_flat(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 3_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_survey_knows_the_files_of_each_item_and_the_synced_patterns(tmp_path):
+    pattern = {"kind": "wp_block", "slug": "kontakt"}
+    export = wxr.survey(
+        write(
+            tmp_path,
+            attachment(5, "b.jpg", parent=1),
+            item(1),
+            attachment(4, "a.jpg", parent=1),
+            attachment(6, "c.jpg"),
+            item(9, "<p>Kontakt.</p>", **pattern),
+            item(10, status="trash", **pattern),
+        )
+    )
+    assert (export.children[1], export.children.get(2)) == ([5, 4], None)
+    assert export.patterns == {9: "<p>Kontakt.</p>"}
