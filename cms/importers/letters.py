@@ -1,63 +1,41 @@
-"""The marks of a signed text: the kicker above it, the sign-off below, the PS after that. Pure recognisers over pieces."""
+"""The marks at the end of a signed text: the sign-off, and the PS after that. Pure recognisers over pieces."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from cms.importers.pieces import Heading, Photo, Piece, Text, drop_start, tidy, words
 from cms.importers.roles import Printed, is_office, printed_roles
 
-MONTHS = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
-MONTH = "|".join(f"{month}|{month[:3]}\\.?" for month in MONTHS)
-WRITTEN_DAY = rf"(?P<day>\d{{1,2}})(?:\s*:?e)?\s+(?P<month>{MONTH})\s*,?\s+(?P<year>\d{{4}})"
-DAY = rf"(?:den\s+)?(?:{WRITTEN_DAY}|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<slash>\d{{1,2}}[/.]\d{{1,2}}[\s/.-]+\d{{4}}))"
-WHOSE = r"(?P<vice>(?:vice|v\.?|1:e vice|2:e vice)[\s-]*)?ordf(?:[öo]rande|\.)?n?s?"
-KICKER = re.compile(
-    rf"\s*{WHOSE}\s+har\s+ordet(?P<after>\s*[,:–-]?\s*{DAY})?\s*(?P<end>[:.–-]+)?\s*",
-    re.IGNORECASE,
-)
 LONG_GREETING, LONG_TITLE = 80, 130
 UPPER = r"[A-ZÅÄÖÉÈÜÆØÁČŠŽĆĐÍÓÑ]"
 WORD = rf"(?:{UPPER}[\w’'-]+|{UPPER}\.)"
 NAME = rf"{WORD}(?:\s+(?:{WORD}|von|van|af|av|de|der|den|di|da|la|le|el|al|bin|ibn)){{1,4}}"
 SIGNATURE = re.compile(
-    rf"^[/–—~*-]*\s*(?P<name>{NAME})\s*(?:[,;–—|]\s*|\s-\s|\s+\((?=[^()]+\)$))(?P<roles>[^!?]{{2,220}}?)\)?[.\s]*$"
+    rf"^[/–—~*-]*\s*(?P<name>{NAME})\s*(?:[,;–—|/]\s*|\s-\s|\s+\((?=[^()]+\)$))(?P<roles>[^!?]{{2,220}}?)\)?[.\s]*$"
 )
+# Without a sign between them, capitals such as FSS are no part of the name.
+SPELT = rf"(?!{UPPER}{{2,}}\b){WORD}"
+GIVEN = rf"{SPELT}(?:\s+(?:{SPELT}|von|van|af|av|de|der|den|di|da|la|le|el|al|bin|ibn)){{1,4}}"
+TITLE_FIRST = re.compile(rf"^[/–—~*-]*\s*(?P<roles>[\w:.-]+(?:\s+(?!och\b)[\w:.-]+){{0,4}}?)\s+(?P<name>{GIVEN})[.\s]*$")
+TITLE_LAST = re.compile(rf"^[/–—~*-]*\s*(?P<name>{GIVEN})\s+(?P<roles>(?:{UPPER}{{2,}}\s+)?[a-zåäö12][^!?.]{{2,100}})$")
+RANKS = frozenset(["vice", "v", "tf", "t.f", "tillförordnad", "förste", "första", "andre", "andra", "1:e", "2:e"])
+SENTENCE = re.compile(r"\b(?:är|var|att|har|som|ska|vill|säger|berättar|skriver|tackar|inleder|talar)\b")
+ORGANISATION = re.compile(r"\b(?:kommun|stad|region|län|universitet|högskola|\w*förbund|\w*förening)(?:en|et)?\b", re.IGNORECASE)
 ALONE = re.compile(rf"^[/–—~*-]*\s*(?P<name>{NAME})[\s,.]*$")
 GREETING = re.compile(
     r"^(?:(?:med\s+)?(?:en\s+)?(?:\w+\s+){0,3}hälsning(?:ar|en|arna)?(?:\s+från\s+\w+)?|hälsar|(?:med\s+)?vänligen|m\.?v\.?h\.?|"
     r"på\s+åter(?:hörande|seende|läsande)|väl\s+mött|vi\s+(?:ses|hörs|syns|läses)|allt\s+gott|ha\s+(?:det|en)\b.{1,30}|kram(?:ar)?|"
-    r"(?:god|gott|glad|trevlig|skön|fin|härlig)\s+\w+.{0,40}|tack\s+för.{0,40}|hej\s+då|på\s+gott\s+samarbete|varma?\s+\w+|bästa\s+\w+)"
+    r"(?:god|gott|glad|trevlig|skön|fin|härlig)\s+\w+.{0,40}|tack\s+för.{0,40}|hej\s+då|på\s+gott\s+samarbete|vid\s+pennan|varma?\s+\w+|bästa\s+\w+)"
     r"(?:\s+(?:och|&)\s+.{2,30})?[\s!.,:–-]*$",
     re.IGNORECASE,
 )
 LEADING_GREETING = re.compile(
-    r"^((?:(?:med\s+)?(?:en\s+)?(?:\w+\s+){0,2}hälsning(?:ar|en)?|hälsar|mvh|/)\s*[,!.:]?)\s+(?=[A-ZÅÄÖ])", re.IGNORECASE
+    r"^((?:vid\s+pennan|(?:med\s+)?(?:en\s+)?(?:\w+\s+){0,2}hälsning(?:ar|en)?|hälsar|mvh|/)\s*[,!.:]?)\s+(?=[A-ZÅÄÖ])",
+    re.IGNORECASE,
 )
 POSTSCRIPT = re.compile(r"\s*(?:P\.?\s?S\.?\s*(?:[:.–-]\s*|(?=\s|$)\s*)|Ps\s*[:.]\s*)")
 INTRODUCES = re.compile(r"(:|kontakt\w*|information|upplysningar|frågor|medverkande|deltagare)\s*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Kicker:
-    """As in "Vice ordföranden har ordet 6 februari 2024": whose column, and of which day if it says."""
-
-    vice: bool
-    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,50 +57,6 @@ class Letter:
     afterword: tuple[Piece, ...] = ()
 
 
-def read_day(found: re.Match[str]) -> date | None:
-    """Return the day of a match of DAY; None where it names none or no real one."""
-    try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"])
-        if found["slash"]:
-            day, month, year = re.findall(r"\d+", found["slash"])
-            return date(int(year), int(month), int(day))
-        if found["day"]:
-            names = [name[:3] for name in MONTHS]
-            return date(int(found["year"]), names.index(found["month"].lower()[:3]) + 1, int(found["day"]))
-    except ValueError:
-        return None
-    return None
-
-
-def take_kicker(pieces: Sequence[Piece]) -> tuple[Kicker | None, list[Piece]]:
-    """Return the kicker at the start of a text, and the text without it; pictures may stand before it.
-
-    Without a date it counts only where a colon or the end of its line follows: "Ordföranden har ordet i dag" is a sentence.
-    """
-    rest = list(pieces)
-    at = next((at for at, piece in enumerate(rest) if not isinstance(piece, Photo)), None)
-    first = rest[at] if at is not None else None
-    found = KICKER.match(words(first)) if isinstance(first, Text | Heading) else None
-    if first is None or at is None or found is None:
-        return None, rest
-    whole = found.end() == len(words(first))
-    if not (found["after"] or found["end"] or whole or _own_line(first, found)):
-        return None, rest
-    left: list[Piece] = []
-    if isinstance(first, Heading):
-        left = [] if whole else [Heading(first.text[found.end() :], first.level)]
-    elif isinstance(first, Text):
-        markup = drop_start(first.html, found.end())
-        left = [Text(markup)] if Text(markup).words else []
-    rest[at : at + 1] = left
-    return Kicker(bool(found["vice"]), read_day(found)), rest
-
-
-def _own_line(piece: Piece, found: re.Match[str]) -> bool:
-    return isinstance(piece, Text) and found[0].strip() == piece.lines[0].strip()
-
-
 def take_letter(pieces: Sequence[Piece], *, column: bool) -> Letter:
     """Return the text cut at its sign-off; without one, all of it is body.
 
@@ -142,8 +76,26 @@ def signature(line: str) -> Signer | None:
     """Return the signer of a line such as "Monica Persson, FSS ordförande"; None if it is none."""
     found = SIGNATURE.match(line)
     if found is None or not is_office(found["roles"]) or re.search(r"[.:]\s+\w", found["roles"]) or is_office(found["name"]):
-        return None
+        return _unparted(line)
     return Signer(found["name"], printed_roles(found["roles"]))
+
+
+def _unparted(line: str) -> Signer | None:
+    """Return the signer of "Ordförande Anna Ek" or "Anna Ek ordförande FSS", where no sign parts name and office."""
+    for form in (TITLE_FIRST, TITLE_LAST):
+        found = form.match(line)
+        if found is None or SENTENCE.search(line) or is_office(found["name"]) or ORGANISATION.search(found["name"]):
+            continue
+        if _begins_as_office(found["roles"]):
+            return Signer(found["name"], printed_roles(found["roles"]))
+    return None
+
+
+def _begins_as_office(text: str) -> bool:
+    """Tell whether the first word is an office, ranks and a short name of the organisation apart."""
+    ranked = [word for word in text.split() if word.lower().rstrip(".") not in RANKS]
+    first = ranked[1:] if ranked and ranked[0].isupper() else ranked
+    return bool(first) and is_office(first[0])
 
 
 def is_greeting(line: str) -> bool:
@@ -159,9 +111,8 @@ def _signed(pieces: Sequence[Piece], at: int) -> tuple[list[str], int, tuple[Sig
         before, line = lines[:first], lines[first]
         if opening := LEADING_GREETING.match(line):
             before, line = [*before, opening[1]], line[opening.end() :]
-        signers = _signers(
-            [line, *lines[first + 1 :]], greeted=(bool(before) and is_greeting(before[-1])) or _greeted(pieces, at, before)
-        )
+        greeted = (bool(before) and is_greeting(before[-1])) or _greeted(pieces, at, before)
+        signers = _signers([line, *lines[first + 1 :]], greeted=greeted or _titled_below(pieces, at))
         if signers:
             return _with_others(pieces, at, before, signers)
     return None
@@ -183,6 +134,11 @@ def _with_others(
 def _greeted(pieces: Sequence[Piece], at: int, before: list[str]) -> bool:
     previous = next((piece for piece in reversed(pieces[:at]) if not isinstance(piece, Photo)), None)
     return not before and isinstance(previous, Text) and is_greeting(previous.words)
+
+
+def _titled_below(pieces: Sequence[Piece], at: int) -> bool:
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    return isinstance(following, Text) and _is_title(following.words) and _begins_as_office(following.words)
 
 
 def _is_title(text: str) -> bool:
@@ -212,7 +168,9 @@ def _is_the_end(pieces: Sequence[Piece], at: int, after: int, *, column: bool) -
     if column:
         return left <= max(before, 200)
     previous = next((piece for piece in reversed(pieces[:at]) if not isinstance(piece, Photo)), None)
-    introduced = isinstance(previous, Heading) or (previous is not None and bool(INTRODUCES.search(words(previous))))
+    introduced = isinstance(previous, Heading) or (
+        previous is not None and bool(INTRODUCES.search(words(previous))) and not is_greeting(words(previous))
+    )
     return not introduced and left <= max(before * 0.4, 200) and not any(isinstance(piece, Heading) for piece in pieces[after:])
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +13,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms.importers import bodies
-from cms.importers.letters import Kicker, Letter, Signer, take_kicker, take_letter
+from cms.importers.kickers import Kicker, far_off, is_almost_kicker, take_kicker, take_title
+from cms.importers.letters import Letter, Signer, take_letter
 from cms.importers.library import NoFile
 from cms.importers.mapping import Mapping, Rule
 from cms.importers.pictures import credited, portrait, thumbnail, without_lead
@@ -47,15 +48,15 @@ def plan(item: Item, context: Context) -> Plan:
     """Decide what becomes of an item. Raises NotImportable."""
     if not item.id:
         raise NotImportable(_("The item has no id."))
-    children = [listed.id for listed in context.export.attachments.values() if listed.parent == item.id]
-    body = bodies.convert(item.body, context.export.base, children)
-    kicker, pieces = take_kicker(body.pieces)
+    export = context.export
+    body = bodies.convert(item.body, export.base, export.children.get(item.id, ()), export.patterns)
+    kicker, pieces, title = _kicker(item, body.pieces, context)
     rule = _rule(item, context.mapping, kicker)
     kind = rule.kind or _kind(item, kicker)
     letter = take_letter(pieces, column=kind == "column") if kind != "page" else Letter(pieces, ())
     if not letter.signers and (author := context.mapping.authors.get(item.creator)):
         letter = replace(letter, signers=(Signer(author),))
-    made = _begun(item, kind, letter, context)
+    made = _begun(item, title if kind == "column" else item.title, kind, letter, context)
     made.problems += body.notes
     _date_by(made, kicker)
     _fill(made, letter, kicker, context)
@@ -65,6 +66,16 @@ def plan(item: Item, context: Context) -> Plan:
     made.words = _topics(item, rule, context.mapping)
     _remark(made, item, letter, kicker, context)
     return made
+
+
+def _kicker(item: Item, pieces: list[Piece], context: Context) -> tuple[Kicker | None, list[Piece], str]:
+    """Return the kicker of a text or of its title, and both without it; a page's title is its own."""
+    about = (item.date or context.now).astimezone(STOCKHOLM).date()
+    kicker, rest = take_kicker(pieces, about)
+    above, title = take_title(item.title, about) if item.kind != "page" else (None, item.title)
+    if kicker and above and not (kicker.day or kicker.month):
+        kicker = replace(kicker, day=above.day, month=above.month)
+    return kicker or above, rest, title
 
 
 def _rule(item: Item, mapping: Mapping, kicker: Kicker | None) -> Rule:
@@ -88,9 +99,9 @@ def _kind(item: Item, kicker: Kicker | None) -> str:
     return "column" if kicker else next((DEFAULTS[term.slug] for term in item.categories if term.slug in DEFAULTS), "article")
 
 
-def _begun(item: Item, kind: str, letter: Letter, context: Context) -> Plan:
+def _begun(item: Item, title: str, kind: str, letter: Letter, context: Context) -> Plan:
     """Return a plan with title, dates and whether it is published; what must be guessed makes a draft."""
-    title = item.title or Truncator(" ".join(map(words, letter.body))).chars(60)
+    title = title or Truncator(" ".join(map(words, letter.body))).chars(60)
     if not title:
         raise NotImportable(_("The item has neither a title nor a text."))
     date = item.date or context.now
@@ -110,12 +121,17 @@ def _begun(item: Item, kind: str, letter: Letter, context: Context) -> Plan:
 
 def _date_by(made: Plan, kicker: Kicker | None) -> None:
     """Take the day that the column itself states; the time of day stays."""
-    if made.kind != "column" or kicker is None or kicker.day is None:
+    if made.kind != "column" or kicker is None:
         return
     local = made.date.astimezone(STOCKHOLM)
-    if abs(local.date() - kicker.day) > timedelta(days=31):
-        days = {"kicker": kicker.day.isoformat(), "published": local.date().isoformat()}
-        made.problem(_("The column says %(kicker)s, but was published %(published)s; the former is shown.") % days)
+    stated = kicker.day or kicker.month
+    if stated and far_off(kicker, local.date()):
+        days = {"kicker": stated.isoformat() if kicker.day else f"{stated:%Y-%m}", "published": local.date().isoformat()}
+        former = _("The column says %(kicker)s, but was published %(published)s; the former is shown.")
+        latter = _("The column says %(kicker)s, but was published %(published)s; the latter is shown.")
+        made.problem((former if kicker.day else latter) % days)
+    if kicker.day is None:
+        return
     made.date = datetime.combine(kicker.day, time(local.hour, local.minute, local.second), STOCKHOLM).astimezone(UTC)
 
 
@@ -209,6 +225,11 @@ def _topics(item: Item, rule: Rule, mapping: Mapping) -> dict[str, list[str]]:
     return {"topics": list(dict.fromkeys(said)), **rule.words}
 
 
+def _almost(item: Item, letter: Letter) -> bool:
+    beginning = next((text for piece in letter.body if (text := words(piece))), "")
+    return item.kind != "page" and any(map(is_almost_kicker, (item.title, beginning)))
+
+
 def _remark(made: Plan, item: Item, letter: Letter, kicker: Kicker | None, context: Context) -> None:
     """Note what a person should look at, and the names that stand in the text."""
     statuses = {
@@ -224,6 +245,8 @@ def _remark(made: Plan, item: Item, letter: Letter, kicker: Kicker | None, conte
         and item.status == "publish"
         and any(term.slug == "ordforanden-har-ordet" for term in item.categories),
         _("Has the kicker of a column but no signature; add the byline."): kicker is not None and not letter.signers,
+        _("Begins almost as a column does, but its kicker can't be read; see that the type is right."): kicker is None
+        and _almost(item, letter),
     }
     for text, applies in remarks.items():
         if applies:

@@ -79,5 +79,5 @@ def _role(text: str) -> Printed:
 
 def _employer_first(words: list[str]) -> int:
     """Return how many words of an organisation precede its office, as in "FSS vice ordförande"; 0 if it doesn't begin so."""
-    count = next((at for at, word in enumerate(words) if word[:1].islower()), 0)
+    count = next((at for at, word in enumerate(words) if word[:1].islower() or word[:1].isdigit()), 0)
     return count if not is_office(" ".join(words[:count])) and is_office(" ".join(words[count:])) else 0

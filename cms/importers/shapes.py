@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cms.importers.letters import DAY, Kicker, read_day
+from cms.importers.kickers import DAY, Kicker, read_day
 from cms.importers.library import Media
 from cms.importers.pieces import File, Film, Heading, Piece, Text, words
 from cms.importers.wxr import Item

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.importers.credits import credit, credit_alone
-from cms.importers.letters import signature, take_kicker, take_letter
+from cms.importers.kickers import Kicker, is_almost_kicker, take_kicker, take_title
+from cms.importers.letters import signature, take_letter
 from cms.importers.names import NameBook, alike, distance, sound
 from cms.importers.pieces import Heading, Photo, Text, drop_start
 from cms.importers.roles import Printed, printed_roles
@@ -36,6 +37,68 @@ def test_a_kicker_is_read_and_removed(markup, vice, day, rest):
     assert left == [Text(rest), Text("<p>Mer.</p>")]
 
 
+ABOUT = date(2023, 3, 8)
+
+
+@pytest.mark.parametrize(
+    ("kicker", "vice", "day", "month"),
+    [
+        ("Ordföranden har ordet mars 2023", False, None, date(2023, 3, 1)),
+        ("ORDFÖRANDE HAR ORDET, MARS 2023:", False, None, date(2023, 3, 1)),
+        ("ORDFÖRANDE HAR ORDET MARS:", False, None, date(2023, 3, 1)),
+        ("ORDFÖRANDE HAR ORDET, 6 MARS:", False, date(2023, 3, 6), None),
+        ("ORDFÖRANDE HAR ORDET 30 DECEMBER:", False, date(2022, 12, 30), None),
+        ("Ordföranden har ordet (6 mars 2023)", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet måndag 6 mars 2023", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet, måndagen den 6 mars 2023:", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet 6/3-23", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet 6/3 2023", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet 6/3 23:", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet 6/3:", False, date(2023, 3, 6), None),
+        ("Ordföranden har ordet 2023-03-06", False, date(2023, 3, 6), None),
+        ("Förste vice ordförande har ordet 6 mars 2023", True, date(2023, 3, 6), None),
+        ("Andre vice ordföranden har ordet:", True, None, None),
+        ("1:e vice ordförande har ordet:", True, None, None),
+        ("2:e vice ordföranden har ordet:", True, None, None),
+        ("Tf ordförande har ordet:", False, None, None),
+        ("T.f. ordföranden har ordet 6 mars 2023:", False, date(2023, 3, 6), None),
+    ],
+)
+def test_a_kicker_may_be_written_in_many_ways(kicker, vice, day, month):
+    own_line = Text(f"<p>{kicker}<br/>Hej.</p>")
+    assert take_kicker([own_line], ABOUT) == (Kicker(vice, day, month), [Text("<p>Hej.</p>")])
+    assert take_kicker([Heading(kicker), Text("<p>Hej.</p>")], ABOUT) == (Kicker(vice, day, month), [Text("<p>Hej.</p>")])
+    assert take_title(kicker, ABOUT) == (Kicker(vice, day, month), kicker)
+    assert is_almost_kicker(kicker)
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "rest"),
+    [
+        ("Ordföranden har ordet: Första linjen", None, "Första linjen"),
+        ("Ordföranden har ordet 6 mars 2023 – Rubrik", date(2023, 3, 6), "Rubrik"),
+        ("Ordföranden har ordet | Mars är här", None, "Mars är här"),
+        ("Ordföranden har ordet", None, "Ordföranden har ordet"),
+    ],
+)
+def test_a_kicker_may_stand_in_the_title(title, day, rest):
+    kicker, left = take_title(title, ABOUT)
+    assert (kicker.day, left) == (day, rest)
+
+
+def test_a_leap_day_needs_no_year():
+    pieces = [Text("<p>Ordföranden har ordet 29 februari: Hej.</p>")]
+    assert take_kicker(pieces, date(2024, 3, 1))[0] == Kicker(False, date(2024, 2, 29))
+    assert take_kicker(pieces, date(2022, 3, 1))[0] == Kicker(False)
+
+
+def test_a_month_that_begins_the_text_is_no_day():
+    assert take_kicker([Text("<p>Ordföranden har ordet: Mars är här.</p>")], ABOUT) == (
+        Kicker(False),
+        [Text("<p>Mars är här.</p>")],
+    )
+
+
 @pytest.mark.parametrize("piece", [Heading("Ordföranden har ordet 6 mars 2023"), Text("<p>ORDFÖRANDEN HAR ORDET</p>")])
 def test_a_kicker_of_its_own_goes_whole_even_below_a_picture(piece):
     kicker, left = take_kicker([Photo("a.jpg"), piece, Text("<p>Hej.</p>")])
@@ -44,7 +107,13 @@ def test_a_kicker_of_its_own_goes_whole_even_below_a_picture(piece):
 
 
 @pytest.mark.parametrize(
-    "words", ["Ordföranden har ordet i nästa nummer också.", "Vår ordförande har ordet: här.", "Ordförandens ord vägde tungt."]
+    "words",
+    [
+        "Ordföranden har ordet Maj-Britt skriver.",
+        "Ordföranden har ordet i nästa nummer också.",
+        "Vår ordförande har ordet: här.",
+        "Ordförandens ord vägde tungt.",
+    ],
 )
 def test_a_sentence_is_no_kicker(words):
     pieces = [Text(f"<p>{words}</p>")]
@@ -69,6 +138,7 @@ def test_a_sentence_is_no_kicker(words):
         ("vård- och omsorgschef, Umeå", [("vård- och omsorgschef", "Umeå")]),
         ("FSS vice ordförande och socialchef i Ale", [("vice ordförande", "FSS"), ("socialchef", "Ale")]),
         ("vice ordförande", [("vice ordförande", "")]),
+        ("1:e vice ordförande FSS", [("1:e vice ordförande", "FSS")]),
         ("professor vid Göteborgs universitet samt ledamot i FSS", [("professor", "Göteborgs universitet"), ("ledamot", "FSS")]),
     ],
 )
@@ -83,6 +153,18 @@ def test_roles_are_cut_as_printed(printed, roles):
         ("/Anna-Karin af Klint, socialchef i Eda", "Anna-Karin af Klint"),
         ("Åsa Öhman – förbundsordförande", "Åsa Öhman"),
         ("Per B. Ek (socialdirektör, Mora)", "Per B. Ek"),
+        ("Anna Ek/ordförande FSS", "Anna Ek"),
+        ("Ordförande Anna Ek", "Anna Ek"),
+        ("Vice ordförande Anna Ek", "Anna Ek"),
+        ("Ordförande FSS Anna Ek", "Anna Ek"),
+        ("Monica Persson ordförande FSS", "Monica Persson"),
+        ("Monica Persson FSS ordförande", "Monica Persson"),
+        ("Monica Persson förste vice ordförande", "Monica Persson"),
+        ("Monica Persson är ordförande i FSS", None),
+        ("Monica Persson ordförande i FSS säger att det går", None),
+        ("Vår ordförande Anna Ek", None),
+        ("Professor Anna Ek och Bo Al", None),
+        ("Konferensvärd Lunds Kommun", None),
         ("Dagens Nyheter, 21 november", None),
         ("Lunds kommun, Mölndals stad", None),
         ("Anna Ek, socialchef i Eda. Hon säger att det går.", None),
@@ -104,6 +186,12 @@ def test_a_signature_is_a_name_and_an_office(line, name):
         (["<p>Eva Ek<br/>ordförande FSS</p>"], "", ["Eva Ek"]),
         (["<p>Hälsningar Eva Ek, ordförande FSS</p>"], "Hälsningar", ["Eva Ek"]),
         (["<p>Vi ses!</p>", "<p>Eva Ek</p>", "<p>ordförande i FSS</p>"], "Vi ses!", ["Eva Ek"]),
+        (["<p>Eva Ek</p>", "<p>ordförande FSS</p>"], "", ["Eva Ek"]),
+        (["<p>Eva Ek/ordförande FSS</p>"], "", ["Eva Ek"]),
+        (["<p>Ordförande Eva Ek</p>"], "", ["Eva Ek"]),
+        (["<p>Eva Ek ordförande FSS</p>"], "", ["Eva Ek"]),
+        (["<p>Vid pennan: Eva Ek</p>"], "Vid pennan", ["Eva Ek"]),
+        (["<p>Vid pennan:</p>", "<p>Eva Ek, ordförande FSS</p>"], "Vid pennan", ["Eva Ek"]),
         (["<p>Eva Ek, ordförande FSS</p>", "<p>Bo Al, socialchef i Eda</p>"], "", ["Eva Ek", "Bo Al"]),
         (["<p>Det här är slutet.<br/>Allt gott!<br/>Eva Ek, ordförande FSS</p>"], "Allt gott!", ["Eva Ek"]),
     ],
