@@ -16,6 +16,7 @@ from newsletter.contents import gather
 from newsletter.items import LetterError
 from newsletter.letter import Letter
 from newsletter.models import Delivery, Issue, Mailing, MailingList
+from newsletter.preflight import empty, heaviest, too_heavy
 from newsletter.render import render
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> Letter:
         Compiled(letter, _envelope(0, mailing_list))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
+    if problems := empty(issue) + too_heavy(heaviest(letter.html)):
+        raise CannotStart(" ".join(problems))
     return letter
 
 

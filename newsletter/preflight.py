@@ -7,12 +7,16 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from newsletter import identity, letter
 from newsletter.contents import gather
 from newsletter.items import Contents, LetterError, PictureItem, PostItem
 from newsletter.models import Issue, MailingList, Member, Subscription, Suppression
 from newsletter.render import LIMIT, render
 
 WARN_FROM = 80_000
+# Ids have seldom more digits, names have at most 200 characters of up to two bytes.
+BIG = 10**9
+NAME_BYTES = 400
 
 
 @dataclass(slots=True)
@@ -36,25 +40,37 @@ def check(issue: Issue, now: datetime) -> Preflight:
     found = Preflight()
     if not issue.approved:
         found.problems.append(_("The issue isn't approved as it stands. Publish its latest version first."))
-    if not issue.content:
-        found.problems.append(_("The issue is empty. Add at least one block."))
+    found.problems += empty(issue)
     try:
         contents = gather(issue, now)
-        found.size = len(render(contents).html.encode())
+        found.size = heaviest(render(contents).html)
     except LetterError as error:
         found.problems.append(str(error))
         return found
-    _weigh(found)
+    found.problems += too_heavy(found.size)
+    if WARN_FROM <= found.size < LIMIT:
+        words = _("The letter is %(size)d kB and comes close to the 102 kB at which Gmail cuts it off.")
+        found.warnings.append(words % {"size": round(found.size / 1000)})
     found.warnings += _words(contents) + _pictures(contents) + _closed(contents)
     return found
 
 
-def _weigh(found: Preflight) -> None:
-    shown = {"size": round(found.size / 1000)}
-    if found.size >= LIMIT:
-        found.problems.append(_("The letter is %(size)d kB. Gmail cuts off what is above 102 kB: take out a block.") % shown)
-    elif found.size >= WARN_FROM:
-        found.warnings.append(_("The letter is %(size)d kB and comes close to the 102 kB at which Gmail cuts it off.") % shown)
+def empty(issue: Issue) -> list[str]:
+    """Return the problem that there is nothing in the issue, if so."""
+    return [] if issue.content else [_("The issue is empty. Add at least one block.")]
+
+
+def heaviest(html: str) -> int:
+    """Return how many bytes the HTML part has for the member whose name and links are longest."""
+    link = len(identity.unsubscribe_url(BIG, BIG))
+    filled = {letter.NAME: NAME_BYTES} | dict.fromkeys(letter.LINKS, link)
+    return len(html.encode()) + sum(html.count(slot) * (size - len(slot)) for slot, size in filled.items())
+
+
+def too_heavy(size: int) -> list[str]:
+    """Return the problem that Gmail would cut off a part of `size` bytes, if so."""
+    words = _("The letter is %(size)d kB. Gmail cuts off what is above 102 kB: take out a block.")
+    return [words % {"size": round(size / 1000)}] if size >= LIMIT else []
 
 
 def _words(contents: Contents) -> list[str]:

@@ -11,6 +11,7 @@ from cms.models import Call, Identity, content_types
 from newsletter import letter
 from newsletter.contents import coming, gather, whole
 from newsletter.items import LetterError
+from newsletter.mailings import CannotStart, start_mailing
 from newsletter.models import Issue, MailingList
 from newsletter.preflight import check
 from newsletter.render import render
@@ -150,3 +151,15 @@ def test_preflight_stops_what_gmail_would_cut(made, now):
 def test_slots_are_left_for_each_member(made, now):
     found = render(gather(newsroom.issue([made["column"]]), now))
     assert all(found.html.count(slot) == 1 for slot in letter.LINKS)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [([], "The issue is empty"), ([("text", "<p>" + "långa ord " * 12_000 + "</p>")], "102 kB")]
+)
+def test_what_preflight_stops_cannot_be_started(made, now, content, said):
+    issue = newsroom.issue([made["call"]])
+    issue.content = content
+    issue.save_revision().publish()
+    mailing_list = MailingList.objects.create(name="Nyheter", slug="nyheter")
+    with override("en"), pytest.raises(CannotStart, match=said):
+        start_mailing(issue, mailing_list, now)
