@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMessage
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.db.models.lookups import In
 from django.template.loader import render_to_string
@@ -114,19 +114,35 @@ def asked_for(token: str, now: datetime) -> SignUp:
     return asked
 
 
-def confirm(asked: SignUp, now: datetime) -> Member:
-    """Make the sign-up a subscription. May be repeated.
+def confirm(asked: SignUp, now: datetime) -> Member | None:
+    """Make the sign-up a subscription. May be repeated, and then changes nothing; None if the member is gone by now.
 
     It is the person's own act, so it also lifts a bounce or a suppression of the address.
     """
     with transaction.atomic():
-        member = find(asked.address) or Member(address=asked.address, name=asked.name)
-        member.status = Member.ACTIVE
-        member.save()
-        if SignUp.objects.filter(pk=asked.pk, confirmed_at=None).update(confirmed_at=now):
-            Suppression.objects.filter(address_hash=member.address_hash).delete()
-            choose(member.pk, asked.list_id, Subscription.SUBSCRIBED, now, source=asked.source, wording=asked.wording)
+        # The statement that only one of several confirmations wins, and none that comes again later.
+        won = SignUp.objects.filter(pk=asked.pk, confirmed_at=None).update(confirmed_at=now)
+        member = find(asked.address)
+        if not won:
+            return member
+        member = member or _newcomer(asked)
+        Member.objects.filter(pk=member.pk).exclude(status=Member.ERASED).update(status=Member.ACTIVE)
+        Suppression.objects.filter(address_hash=member.address_hash).delete()
+        choose(member.pk, asked.list_id, Subscription.SUBSCRIBED, now, source=asked.source, wording=asked.wording)
+        member.refresh_from_db()
     return member
+
+
+def _newcomer(asked: SignUp) -> Member:
+    """Make the member, or find the one that a confirmation for another list made at the same moment."""
+    try:
+        with transaction.atomic():
+            return Member.objects.create(address=asked.address, name=asked.name)
+    except IntegrityError:
+        found = find(asked.address)
+        if found is None:
+            raise
+        return found
 
 
 def suppress(address_hash: str, reason: str, now: datetime) -> None:

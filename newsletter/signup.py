@@ -60,8 +60,9 @@ def open_lists() -> list[MailingList]:
 
 
 def archive() -> list[tuple[Mailing, str]]:
-    """Return the mailings that may be read on the web, newest first, with their addresses."""
-    begun = Mailing.objects.filter(frozen_at__isnull=False, list__in_archive=True).defer("html", "text").order_by("-start_at")
+    """Return the mailings that may be read on the web, newest first, with their addresses; never cancelled ones."""
+    begun = Mailing.objects.filter(frozen_at__isnull=False, list__in_archive=True).exclude(state=Mailing.CANCELLED)
+    begun = begun.defer("html", "text").order_by("-start_at")
     return [(mailing, identity.web_view_url(mailing.pk)) for mailing in begun[:200]]
 
 

@@ -217,3 +217,21 @@ def test_a_sheet_is_read_and_another_file_refused(tmp_path, mailing_list, now):
     (tmp_path / "y.xlsx").write_bytes(b"no sheet")
     with pytest.raises(Unreadable):
         import_members(tmp_path / "y.xlsx", mailing_list, now)
+
+
+def test_a_confirmation_that_comes_again_changes_nothing(mailing_list, now):
+    asked = SignUp.objects.create(address="ny@exempel.se", name="Ny", list=mailing_list, asked_at=now)
+    member = members.confirm(asked, now)
+    Member.objects.filter(pk=member.pk).update(status=Member.BOUNCED, name="Nytt namn")
+    members.unsubscribe(member.pk, mailing_list.pk, now, source="test")
+    members.confirm(asked, now + timedelta(days=1))
+    member.refresh_from_db()
+    assert (member.status, member.name) == (Member.BOUNCED, "Nytt namn")
+    assert Subscription.objects.get(member=member).state == Subscription.UNSUBSCRIBED
+
+
+def test_the_archive_leaves_out_what_was_cancelled(mailing_list, now):
+    mailing = make_mailing(mailing_list, now, frozen_at=now)
+    assert [found for found, _link in signup.archive()] == [mailing]
+    Mailing.objects.filter(pk=mailing.pk).update(state=Mailing.CANCELLED)
+    assert signup.archive() == []
