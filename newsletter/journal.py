@@ -12,6 +12,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -44,11 +45,20 @@ class Journal:
         """Create and lock the file; raises OSError (a full disk must show before anything is sent)."""
         self.path = _path(owner)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file = self._locked()
         self._lock = threading.Lock()
         self._size = self._at = 0
         self._grow()
+
+    def _locked(self) -> int:
+        while True:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # Between the two somebody's clean-up may have removed the file: its lock would tell nobody that we live.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file), self.path.stat()):
+                    return file
+            os.close(file)
 
     def _grow(self) -> None:
         self._size += SIZE

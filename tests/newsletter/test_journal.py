@@ -1,9 +1,11 @@
 """The journal: what it keeps, what a cut leaves, who holds it."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -93,3 +95,18 @@ def test_a_closed_journal_lets_nobody_send():
     journal.close()
     with pytest.raises(Closed):
         journal.begin(1, 2)
+
+
+def test_a_file_that_a_clean_up_removed_in_between_is_made_anew(settings):
+    Journal("b").close()
+    path = journal._path("b")
+    other = os.open(path, os.O_RDWR)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    made = []
+    waiting = threading.Thread(target=lambda: made.append(Journal("b")))
+    waiting.start()
+    path.unlink()
+    os.close(other)
+    waiting.join(10)
+    assert journal.lives("b")
+    made[0].close(remove=True)
