@@ -62,8 +62,21 @@ class Postbox(BaseEmailBackend):
 def _serialised(message: EmailMessage) -> bytes:
     made = message.message(policy=POLICY)
     assert isinstance(made, Mime)  # noqa: S101 - for the type checker
+    _fold_words(made)
     raw = re.sub(rb"\r\n|\r|\n", b"\r\n", made.as_bytes())
     return re.sub(rb"(?m)^\.", b"..", raw if raw.endswith(b"\r\n") else raw + b"\r\n")
+
+
+def _fold_words(made: Mime) -> None:
+    # No encoded word may be longer than 75 characters (RFC 2047, 2), whatever the other headers need.
+    folding = POLICY.clone(max_line_length=76)
+    for name in ("Subject", "From"):
+        if made[name] is not None and not str(made[name]).isascii():
+            lines = folding.fold(name, made[name]).rstrip("\r\n")
+            made._headers = [  # type: ignore[attr-defined]
+                (key, lines.partition(": ")[2] if key.lower() == name.lower() else value)
+                for key, value in made._headers  # type: ignore[attr-defined]
+            ]
 
 
 class Desk:

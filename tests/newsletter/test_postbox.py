@@ -1,6 +1,9 @@
 """Single mails: rows first, then a worker; each person on its own."""
 
+import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -65,3 +68,16 @@ def test_a_line_break_adds_no_header(server, now):
     with pytest.raises(Exception, match=r"."):
         EmailMessage("Hej", "x", to=["mia@exempel.se\nBcc: otto@exempel.se"]).send()
     assert SingleMail.objects.count() == 0
+
+
+def test_no_encoded_word_is_too_long(server, now):
+    subject = "Påminnelse: räksmörgås på årsmötet " * 5
+    EmailMessage(subject, "Hej", "Föreningen Sveriges socialledare åäö <a@exempel.se>", ["mia@exempel.se"]).send()
+    raw = bytes(SingleMail.objects.get().message)
+    head = raw.partition(b"\r\n\r\n")[0]
+    words = re.findall(rb"=\?\S+\?=", head)
+    assert len(words) > 3
+    assert max(map(len, words)) <= 75
+    read = message_from_bytes(raw, policy=default)
+    assert read["Subject"].split() == subject.split()
+    assert read["From"].addresses[0].display_name == "Föreningen Sveriges socialledare åäö"
