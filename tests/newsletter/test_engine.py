@@ -5,42 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from newsletter import engine, mailings, members
+from newsletter import engine, mailings
 from newsletter.models import Delivery, Mailing, Member, RelayState
 from tests.newsletter.stage import LETTER, make_list, make_mailing, make_members
 from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 M0 = "m0@exempel.se"
-
-
-@pytest.fixture(params=[True, False], ids=["pipelined", "in turn"])
-def server(request):
-    with SmtpServer(pipelining=request.param) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    engine.shut_down()
-
-
-@pytest.fixture
-def send(settings, now):
-    """Send to `count` people through `server`; return the report and the rows' states."""
-
-    def go(server, count=5, seconds=10, at=now, mailing=None, **options):
-        settings.MAIL_RELAYS = [server.relay(**{"connections": 2, **options})]
-        if mailing is None:
-            mailing_list = make_list()
-            make_members(count, mailing_list, now)
-            mailing = make_mailing(mailing_list, now)
-        engine.send_due(at, seconds=seconds)
-        mailing.refresh_from_db()
-        return mailing
-
-    return go
 
 
 def states(mailing):
@@ -299,68 +270,3 @@ def test_a_refused_log_in_keeps_the_password_secret(send, settings, now, caplog)
     state = RelayState.objects.get()
     assert state.out_of_order
     assert "hemligt" not in state.last_error + caplog.text + mail.outbox[0].body
-
-
-def test_who_leaves_in_the_middle_gets_nothing(server, send, now):
-    mailing_list = make_list()
-    people = make_members(6, mailing_list, now)
-    mailing = make_mailing(mailing_list, now)
-    Mailing.objects.update(state=Mailing.PREPARING)
-    mailing.refresh_from_db()
-    from newsletter.audience import freeze_slice
-
-    freeze_slice(mailing, now)
-    members.unsubscribe(people[0].pk, mailing_list.pk, now, source="test")
-    members.erase(people[1], now)
-    members.suppress(people[2].address_hash, "manual", now)
-    Member.objects.filter(pk=people[3].pk).update(status=Member.BOUNCED)
-    assert send(server, mailing=mailing).state == Mailing.SENT
-    assert server.counts() == {"m4@exempel.se": 1, "m5@exempel.se": 1}
-    reasons = dict(Delivery.objects.filter(state="excluded").values_list("member_id", "reason"))
-    assert [reasons[person.pk] for person in people[:4]] == ["unsubscribed", "erased", "suppressed", "bounced"]
-
-
-def test_subscribers_who_cannot_be_mailed_are_counted_not_forgotten(server, send, now):
-    mailing_list = make_list()
-    people = make_members(3, mailing_list, now)
-    Member.objects.filter(pk=people[0].pk).update(status=Member.BOUNCED)
-    members.suppress(people[1].address_hash, "complaint", now)
-    mailing = send(server, mailing=make_mailing(mailing_list, now))
-    report = mailings.report(mailing)
-    assert (report.frozen, report.counts["accepted"], report.counts["excluded"]) == (3, 1, 2)
-
-
-def test_what_was_changed_after_the_start_is_not_sent(server, send, now):
-    mailing_list = make_list()
-    make_members(2, mailing_list, now)
-    mailing = make_mailing(mailing_list, now)
-    Mailing.objects.update(html="<p>något annat</p>")
-    mailing = send(server, mailing=mailing)
-    assert mailing.state == Mailing.PAUSED
-    assert mailing.why
-    assert server.counts() == {}
-
-
-def test_hours_late_is_held_and_asked_about(server, send, now):
-    mailing_list = make_list()
-    make_members(2, mailing_list, now)
-    mailing = send(server, mailing=make_mailing(mailing_list, now), at=now + timedelta(hours=7))
-    assert mailing.state == Mailing.HELD
-    engine.resume(mailing, now + timedelta(hours=7))
-    assert send(server, mailing=mailing, at=now + timedelta(hours=7)).state == Mailing.SENT
-
-
-def test_a_pace_is_kept(settings, send, now):
-    import time
-
-    with SmtpServer() as server:
-        began = time.monotonic()
-        mailing = send(server, 15, per_second=10)
-        assert mailing.state == Mailing.SENT
-        assert time.monotonic() - began > 0.8
-
-
-def test_a_domain_has_its_own_pace(settings, send, now):
-    with SmtpServer() as server:
-        mailing = send(server, 6, per_domain=5, seconds=6)
-        assert mailing.state == Mailing.SENT

@@ -1,0 +1,36 @@
+"""A mailing on its way through a strict SMTP server."""
+
+import pytest
+
+from newsletter import engine
+from tests.newsletter.stage import make_list, make_mailing, make_members
+from tests.smtp_server import SmtpServer
+
+
+@pytest.fixture(params=[True, False], ids=["pipelined", "in turn"])
+def server(request):
+    with SmtpServer(pipelining=request.param) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    engine.shut_down()
+
+
+@pytest.fixture
+def send(settings, now):
+    """Send to `count` people through `server`; return the report and the rows' states."""
+
+    def go(server, count=5, seconds=10, at=now, mailing=None, **options):
+        settings.MAIL_RELAYS = [server.relay(**{"connections": 2, **options})]
+        if mailing is None:
+            mailing_list = make_list()
+            make_members(count, mailing_list, now)
+            mailing = make_mailing(mailing_list, now)
+        engine.send_due(at, seconds=seconds)
+        mailing.refresh_from_db()
+        return mailing
+
+    return go
