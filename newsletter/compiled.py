@@ -13,6 +13,7 @@ from email.utils import format_datetime, parseaddr
 from html import escape
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from newsletter import identity, letter
 from newsletter.letter import Letter
@@ -85,7 +86,7 @@ def _fold(name: str, value: str) -> str:
 
 def _mailbox(header: str, name: str, address: str) -> bytes:
     if not address or not address.isascii() or re.search(r"[\s<>,;]", address):
-        raise BadHeader(f"{header}: {address!r} is no mail address")
+        raise BadHeader(_("%(header)s: %(address)s is no mail address") % {"header": header, "address": repr(address)})
     name = " ".join(name.split())
     if not name:
         return f"{header}: <{address}>\r\n".encode()
@@ -148,7 +149,7 @@ class Compiled:
     def fill(self, member: int, address: str, name: str, now: datetime) -> bytes:
         """Return the message for one member. `address` is ASCII; raises BadHeader if it could break a header."""
         if not address.isascii() or any(character in address for character in "\r\n <>"):
-            raise BadHeader(f"{address!r} is no mail address")
+            raise BadHeader(_("%(address)s is no mail address") % {"address": repr(address)})
         unsubscribe, preferences = identity.unsubscribe_url(self.mailing, member), identity.preferences_url(member)
         leave = identity.return_address(identity.LEAVE, self.mailing, member)
         own = (

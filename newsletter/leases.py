@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cms.outbox import new_owner
 from newsletter import journal
@@ -68,10 +69,10 @@ def _settle_one(batch: Batch, notes: journal.Notes | None, now: datetime) -> int
 
 def _evidence(notes: journal.Notes | None, parcel: Parcel) -> Outcome:
     if notes is None:
-        return Outcome(UNCERTAIN, "the worker died and its journal is lost")
+        return Outcome(UNCERTAIN, _("the process died and its journal is lost"))
     if (parcel.batch, parcel.member) not in notes:
         return Outcome(UNSENT)
-    return notes[parcel.batch, parcel.member] or Outcome(UNCERTAIN, "the worker died while it waited for the answer")
+    return notes[parcel.batch, parcel.member] or Outcome(UNCERTAIN, _("the process died while it waited for the answer"))
 
 
 def _clean_up() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from newsletter.relays import (
     REFUSED,
@@ -42,7 +43,7 @@ class _Replies:
 
     def getreply(self) -> tuple[int, bytes]:
         if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("the connection was closed")
+            raise smtplib.SMTPServerDisconnected(_("the connection was closed"))
         if self.wire is None or self.wire.sock is not self.sock:
             if self.wire is not None and not self.wire.empty:
                 raise ssl.SSLError("unexpected words before TLS began")
@@ -194,7 +195,7 @@ class SmtpSession:
             return self._next.body()
         except ValueError as error:
             # Nothing about this person can be sent, and the others go on.
-            desk.done(self._next, Outcome(REFUSED, f"not sent: {error}"[:490], soft=True))
+            desk.done(self._next, Outcome(REFUSED, (_("not sent: %s") % error)[:490], soft=True))
             self._next = None
             return b""
 

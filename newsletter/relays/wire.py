@@ -3,6 +3,8 @@
 import socket
 import time
 
+from django.utils.translation import gettext as _
+
 from newsletter.relays.replies import Reply
 
 KEEP = 1_000
@@ -72,10 +74,10 @@ class Wire:
                 data = self.sock.recv(65_536)
             except TimeoutError:
                 if time.monotonic() >= until:
-                    raise TimeoutError("no answer in time") from None
+                    raise TimeoutError(_("no answer in time")) from None
                 continue
             if not data:
-                raise ConnectionError("the connection was closed")
+                raise ConnectionError(_("the connection was closed"))
             if time.monotonic() >= until:
-                raise TimeoutError("the answer came too slowly")
+                raise TimeoutError(_("the answer came too slowly"))
             return data
