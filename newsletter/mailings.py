@@ -57,6 +57,7 @@ def start_mailing(
                 html=letter.html,
                 text=letter.text,
                 content_hash=letter.digest,
+                envelope=envelope(mailing_list),
                 posts=_posts(issue),
             )
     except IntegrityError:
@@ -68,7 +69,7 @@ def start_mailing(
 def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> Letter:
     try:
         letter = render(gather(issue, now, mailing_list))
-        Compiled(letter, _envelope(0, mailing_list))
+        Compiled(letter, Envelope(0, **envelope(mailing_list)))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
     if problems := empty(issue) + too_heavy(heaviest(letter.html)):
@@ -81,8 +82,14 @@ def _posts(issue: Issue) -> list[str]:
     return [str(post.translation_key) for post in picked if post is not None]
 
 
-def _envelope(mailing: int, mailing_list: MailingList) -> Envelope:
-    return Envelope(mailing, mailing_list.slug, mailing_list.name, mailing_list.sender_name, mailing_list.reply_to)
+def envelope(mailing_list: MailingList) -> dict[str, str]:
+    """Return what a mailing keeps of its list: a list that is renamed meanwhile changes no letter."""
+    return {
+        "list_slug": mailing_list.slug,
+        "list_name": mailing_list.name,
+        "sender_name": mailing_list.sender_name,
+        "reply_to": mailing_list.reply_to,
+    }
 
 
 def compiled(mailing: Mailing) -> Compiled:
@@ -90,7 +97,7 @@ def compiled(mailing: Mailing) -> Compiled:
     letter = Letter(mailing.subject, mailing.html, mailing.text)
     if letter.digest != mailing.content_hash:
         raise ValidationError(_("The stored letter isn't the one that was approved."))
-    return Compiled(letter, _envelope(mailing.pk, mailing.list))
+    return Compiled(letter, Envelope(mailing.pk, **mailing.envelope))
 
 
 def begin_due(now: datetime) -> None:

@@ -52,6 +52,7 @@ class Mailing(models.Model):
     html = models.TextField(editable=False)
     text = models.TextField(editable=False)
     content_hash = models.CharField(max_length=64, editable=False)
+    envelope = models.JSONField(default=dict, editable=False)
     posts = models.JSONField(default=no_posts, editable=False)
 
     # Everybody up to this member stands in the ledger; nothing is sent before `frozen_at` is set.

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from newsletter import mailings
 from newsletter.letter import NAME, PREFERENCES, UNSUBSCRIBE, WEB_VIEW, Letter
 from newsletter.members import choose
 from newsletter.models import Issue, Mailing, MailingList, Member, Subscription
@@ -55,5 +56,6 @@ def make_mailing(mailing_list: MailingList, now: datetime, letter: Letter = LETT
         html=letter.html,
         text=letter.text,
         content_hash=letter.digest,
+        envelope=mailings.envelope(mailing_list),
         **fields,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter import engine, mailings, members
 from newsletter.audience import freeze_slice
-from newsletter.models import Delivery, Mailing, Member
+from newsletter.models import Delivery, Mailing, MailingList, Member
 from tests.newsletter.stage import make_list, make_mailing, make_members
 from tests.smtp_server import SmtpServer
 
@@ -50,6 +50,17 @@ def test_what_was_changed_after_the_start_is_not_sent(server, send, now):
     assert mailing.state == Mailing.PAUSED
     assert mailing.why
     assert server.counts() == {}
+
+
+def test_a_list_that_changes_after_the_start_changes_no_letter(server, send, now):
+    mailing_list = make_list()
+    make_members(1, mailing_list, now)
+    mailing = make_mailing(mailing_list, now)
+    MailingList.objects.update(name="Något annat", sender_name="Någon annan", reply_to="annan@exempel.se")
+    send(server, mailing=mailing)
+    (letter,) = server.messages()
+    assert "annan@exempel.se" not in str(letter)
+    assert mailing_list.name in str(letter)
 
 
 def test_hours_late_is_held_and_asked_about(server, send, now):
