@@ -1,19 +1,13 @@
 """The main job end to end, as `make demo ONCE=1` runs it: real processes, counted at the far ends."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="the demo has its own SQLite; once per suite is enough"
-)
 def test_the_main_job_comes_out_as_promised():
     done = subprocess.run(
         [sys.executable, "-m", "deploy.demo", "--once"], cwd=ROOT, capture_output=True, text=True, timeout=400, check=False
