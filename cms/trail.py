@@ -1,4 +1,4 @@
-"""Registry of trails: other rooms add "where this post went" rows, which cms shows beside the post."""
+"""Registry of trails: other rooms tell "where this post went", for a page of cms to show."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
