@@ -6,7 +6,9 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from newsletter.admin import NeverDeleted, NewsletterGroup, ReadOnly
+from newsletter import audit
+from newsletter.admin import NewsletterGroup
+from newsletter.admin.frame import NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
 from newsletter.models import Mailing, Member, RelayState
 from newsletter.playsign import PlaySignOperation
@@ -16,6 +18,7 @@ register_permission_policy(RelayState, ReadOnly(RelayState))
 register_permission_policy(Member, NeverDeleted(Member))
 register_snippet(NewsletterGroup)
 hooks.register("construct_page_chooser_queryset", only_published)
+hooks.register("register_log_actions", audit.register)
 
 
 @hooks.register("register_image_operations")

@@ -1,22 +1,43 @@
 """The newsletter's tables, one file per subject."""
 
 from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
-from newsletter.models.issue import Issue
+from newsletter.models.importing import ImportedRow, MemberImport
+from newsletter.models.issue import Approval, Issue
 from newsletter.models.mailing import Batch, Delivery, Mailing
-from newsletter.models.member import Member
+from newsletter.models.member import Member, MemberTag
+from newsletter.models.personal import AddressChange, Knock, Question
+from newsletter.models.reading import MailingLink, Reading, Visits
 from newsletter.models.relay import RelayState, SingleMail
+from newsletter.models.reports import BounceReport, MailboxState, ProviderEvent
+from newsletter.models.rules import NewsletterRules
+from newsletter.models.segment import Segment
 
 __all__ = [
+    "AddressChange",
+    "Approval",
     "Batch",
+    "BounceReport",
     "Delivery",
+    "ImportedRow",
     "Issue",
+    "Knock",
+    "MailboxState",
     "Mailing",
+    "MailingLink",
     "MailingList",
     "Member",
+    "MemberImport",
+    "MemberTag",
+    "NewsletterRules",
+    "ProviderEvent",
+    "Question",
+    "Reading",
     "RelayState",
+    "Segment",
     "SignUp",
     "SingleMail",
     "Subscription",
     "SubscriptionChange",
     "Suppression",
+    "Visits",
 ]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
 
 from newsletter.models.member import Member
 
@@ -12,6 +14,8 @@ from newsletter.models.member import Member
 class MailingList(models.Model):
     """A list that an issue is sent to."""
 
+    NEVER, WEEKLY, MONTHLY = "never", "weekly", "monthly"
+    DIGESTS = [(NEVER, _("never")), (WEEKLY, _("every week")), (MONTHLY, _("every month"))]
     BASES = [("membership", _("membership")), ("consent", _("consent"))]
 
     name = models.CharField(_("name"), max_length=100)
@@ -21,6 +25,30 @@ class MailingList(models.Model):
     reply_to = models.EmailField(_("reply address"), blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=20, choices=BASES, default="consent")
     is_open = models.BooleanField(_("anybody may subscribe"), default=False)
+    welcome_subject = models.CharField(
+        _("welcome mail: subject"), max_length=200, blank=True, help_text=_("Empty: newcomers get no welcome mail.")
+    )
+    welcome_text = RichTextField(_("welcome mail: text"), blank=True, features=["bold", "italic", "link", "ol", "ul"])
+    digest = models.CharField(_("digest of new posts"), max_length=10, choices=DIGESTS, default=NEVER)
+    digest_day = models.PositiveSmallIntegerField(
+        _("day of the digest"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text=_("Weekly: 1 is Monday. Monthly: the day of the month, 1–28."),
+    )
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hour of the digest"), default=8, validators=[MinValueValidator(3), MaxValueValidator(23)]
+    )
+    digest_sends = models.BooleanField(
+        _("send the digest by itself"),
+        default=False,
+        help_text=_("Otherwise it is made as a draft, for somebody to look over and approve."),
+    )
+    asks_yearly = models.BooleanField(
+        _("ask once a year whether people still want it"),
+        default=False,
+        help_text=_("Whoever hasn't answered within a month stands on the clean-up list; nobody is removed by itself."),
+    )
     in_archive = models.BooleanField(_("shown in the archive on the web"), default=True)
 
     class Meta:
@@ -50,8 +78,12 @@ class Evidence(models.Model):
 class Subscription(Evidence):
     """A member's present choice about a list; `newsletter.members` writes it together with its history."""
 
+    EVERY, SELDOM = "every", "monthly"
+    FREQUENCIES = [(EVERY, _("every issue")), (SELDOM, _("at most one a month"))]
+
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("member"))
     list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("list"))
+    frequency = models.CharField(_("how often"), max_length=10, choices=FREQUENCIES, default=EVERY)
 
     class Meta:
         verbose_name = _("subscription")

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from newsletter.blocks import IssueBlock
 from newsletter.models.audience import MailingList
+from newsletter.models.segment import Segment
 
 
 class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, models.Model):
@@ -28,6 +31,27 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
     content = StreamField(IssueBlock(), verbose_name=_("content"), blank=True)
     mailing_list = models.ForeignKey(
         MailingList, verbose_name=_("list"), null=True, blank=True, on_delete=models.PROTECT, related_name="issues"
+    )
+    segment = models.ForeignKey(
+        Segment,
+        verbose_name=_("only to the segment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: everybody on the list."),
+    )
+    left_out = models.ForeignKey(
+        Segment, verbose_name=_("but not to the segment"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    corrects = models.ForeignKey(
+        "newsletter.Mailing",
+        verbose_name=_("corrects"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="corrections",
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -70,3 +94,24 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
         from newsletter.preview import preview_response
 
         return preview_response(self, request, mode_name)
+
+
+class Approval(models.Model):
+    """Somebody approved an issue: the letter as it was rendered then, and to whom. Rows are only ever added."""
+
+    issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.CASCADE, related_name="approvals")
+    # Of the rendered letter and of the audience's definition: what is sent must have both.
+    letter_hash = models.CharField(max_length=64)
+    audience_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(_("approved"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("approved by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+
+    def __str__(self) -> str:
+        return f"{self.issue} · {self.at:%Y-%m-%d %H:%M}"

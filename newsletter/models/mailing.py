@@ -54,6 +54,13 @@ class Mailing(models.Model):
     content_hash = models.CharField(max_length=64, editable=False)
     envelope = models.JSONField(default=dict, editable=False)
     posts = models.JSONField(default=no_posts, editable=False)
+    # Who is meant, frozen as `newsletter.audience.definition` wrote it, and its hash.
+    audience = models.JSONField(default=dict, editable=False)
+    audience_key = models.CharField(max_length=64, default="", editable=False)
+    corrects = models.ForeignKey(
+        "self", verbose_name=_("corrects"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    tracked = models.BooleanField(default=False, editable=False)
 
     # Everybody up to this member stands in the ledger; nothing is sent before `frozen_at` is set.
     frozen_to = models.BigIntegerField(default=0, editable=False)
@@ -67,8 +74,8 @@ class Mailing(models.Model):
         verbose_name_plural = _("mailings")
         constraints = [
             models.UniqueConstraint(
-                fields=["issue", "list"],
-                name="one_mailing_per_issue_and_list",
+                fields=["issue", "list", "audience_key"],
+                name="one_mailing_per_issue_and_audience",
                 condition=~models.Q(state="cancelled"),
                 violation_error_message=_("This issue has already been sent to this list, or is about to be."),
             )

@@ -10,6 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from newsletter.addresses import accept, suppression_hash
 
 
+class MemberTag(models.Model):
+    """A word that editors put on members, to choose people by."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Member(models.Model):
     """A person with one address."""
 
@@ -27,10 +41,15 @@ class Member(models.Model):
     )
     role = models.CharField(_("role"), max_length=200, blank=True)
     membership_number = models.CharField(_("membership number"), max_length=50, blank=True)
+    joined_on = models.DateField(_("member since"), null=True, blank=True)
+    tags = models.ManyToManyField(MemberTag, verbose_name=_("tags"), blank=True, related_name="members")
     language = models.CharField(_("language"), max_length=10, default="sv")
     status = models.CharField(_("status"), max_length=10, choices=STATUSES, default=ACTIVE)
     soft_bounces = models.PositiveSmallIntegerField(_("temporary bounces in a row"), default=0, editable=False)
     soft_since = models.DateTimeField(_("first of them"), null=True, editable=False)
+    # Only who agreed is ever tracked, and only while the association has switched it on.
+    tracking_agreed_at = models.DateTimeField(_("agreed to statistics"), null=True, editable=False)
+    tracking_wording = models.TextField(_("wording"), blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
 

@@ -1,0 +1,155 @@
+"""Mailings in the admin: followed and steered, never edited. GET changes nothing."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from newsletter import mailings
+from newsletter.admin.frame import MAILING, MAY_FOLLOW, MAY_STEER, LookedAtView, OurPage
+from newsletter.mailings import WrongState
+from newsletter.models import Mailing
+from newsletter.progress import headline, progress
+
+
+class MailingPage(OurPage):
+    """A page about one mailing."""
+
+    allowed = MAY_FOLLOW
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """The mailing."""
+        return get_object_or_404(Mailing.objects.select_related("list", "issue", "started_by"), pk=self.kwargs["pk"])
+
+    def trail(self) -> list[dict[str, str]]:
+        """Return the mailings."""
+        return [{"url": reverse(MAILING + "list"), "label": _("Mailings")}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the mailing, how far it has come, and whether the user may steer it."""
+        far = progress(self.mailing, timezone.now())
+        may = self.request.user.has_perm(MAY_STEER)  # type: ignore[union-attr]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "mailing": self.mailing, "progress": far, "may_steer": may}
+
+
+class ProgressView(MailingPage):
+    """How a mailing goes."""
+
+    template_name = "newsletter/admin/progress.html"
+
+    @property
+    def page_title(self) -> str:  # type: ignore[override]
+        """The letter's subject."""
+        return self.mailing.subject
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        return self.render_to_response(self.get_context_data())
+
+
+class FragmentView(ProgressView):
+    """The part of the progress page that changes by itself."""
+
+    template_name = "newsletter/admin/progress_fragment.html"
+
+
+def asked_for(request: HttpRequest) -> int:
+    """Return the member that a decision is about. Raises BadRequest."""
+    member = request.POST.get("member", "")
+    if not member.isdecimal():
+        raise BadRequest("member")
+    return int(member)
+
+
+class SteerView(MailingPage):
+    """Pause, resume, cancel, and what to do with an uncertain row; POST only."""
+
+    allowed: ClassVar[tuple[str, ...]] = (MAY_STEER,)
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    ACTS: ClassVar[dict[str, tuple[Callable[[Mailing, HttpRequest], None], Any]]] = {
+        "pause": (lambda mailing, request: mailings.pause(mailing), gettext_lazy("The mailing is paused.")),
+        "resume": (lambda mailing, request: mailings.resume(mailing, timezone.now()), gettext_lazy("The mailing goes on.")),
+        "cancel": (lambda mailing, request: mailings.cancel(mailing, timezone.now()), gettext_lazy("The mailing is cancelled.")),
+        "resend": (
+            lambda mailing, request: mailings.resend(mailing, asked_for(request)),
+            gettext_lazy("The letter will be sent again."),
+        ),
+        "leave": (
+            lambda mailing, request: mailings.leave(mailing, asked_for(request), timezone.now()),
+            gettext_lazy("The row is left as it is."),
+        ),
+    }
+
+    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Do it and go back to the progress page."""
+        do, said = self.ACTS[act]
+        try:
+            do(self.mailing, request)
+        except WrongState as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, said)
+        return redirect(MAILING + "progress", pk)
+
+
+def progress_url(mailing: Mailing) -> str:
+    """Return where a mailing can be followed."""
+    return reverse(MAILING + "progress", args=[mailing.pk])
+
+
+class MailingIndexView(LookedAtView):
+    """Mailings; each leads to its progress."""
+
+    def get_edit_url(self, instance: Mailing) -> str:
+        """Lead to the progress page: there is nothing to edit."""
+        return progress_url(instance)
+
+
+class HeadlineColumn(Column):
+    """How far a mailing has come, in one line."""
+
+    def get_value(self, instance: Mailing) -> str:
+        """Return the line."""
+        return headline(instance, mailings.report(instance, 0))
+
+
+class MailingViewSet(SnippetViewSet):
+    """Mailings, to be looked at and steered."""
+
+    model = Mailing
+    icon = "upload"
+    menu_label = gettext_lazy("Mailings")
+    list_display = [
+        TitleColumn("subject", label=gettext_lazy("Subject"), get_url=progress_url),
+        "list",
+        HeadlineColumn("headline", label=gettext_lazy("Status")),
+        "start_at",
+    ]
+    list_filter = ["state", "list"]
+    ordering = ["-created_at"]
+    copy_view_enabled = False
+    index_view_class = MailingIndexView
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Replace what Wagtail would write with, by progress and its buttons."""
+        kept = [found for found in super().get_urlpatterns() if found.name in ("list", "list_results")]
+        own = [
+            path("progress/<int:pk>/", ProgressView.as_view(), name="progress"),
+            path("progress/<int:pk>/fragment/", FragmentView.as_view(), name="fragment"),
+        ]
+        steer = SteerView.as_view()
+        acts = [path(f"progress/<int:pk>/{act}/", steer, {"act": act}, name=act) for act in SteerView.ACTS]
+        return [*kept, *own, *acts]
