@@ -3,6 +3,7 @@
 from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
 from newsletter.models.importing import ImportedRow, MemberImport
 from newsletter.models.issue import Approval, Issue
+from newsletter.models.links import LinkCheck
 from newsletter.models.mailing import Batch, Delivery, Mailing
 from newsletter.models.member import Member, MemberTag
 from newsletter.models.personal import AddressChange, Knock, Question
@@ -21,6 +22,7 @@ __all__ = [
     "ImportedRow",
     "Issue",
     "Knock",
+    "LinkCheck",
     "MailboxState",
     "Mailing",
     "MailingLink",
