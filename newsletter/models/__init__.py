@@ -6,12 +6,13 @@ from newsletter.models.issue import Approval, Issue
 from newsletter.models.links import LinkCheck
 from newsletter.models.mailing import Batch, Delivery, Mailing
 from newsletter.models.member import Member, MemberTag
-from newsletter.models.personal import AddressChange, Knock, Question
+from newsletter.models.personal import AddressChange, Knock, PersonalLink, Question
 from newsletter.models.reading import MailingLink, Reading, Visits
-from newsletter.models.relay import RelayState, SingleMail
+from newsletter.models.relay import RelayShare, RelayState, SingleMail
 from newsletter.models.reports import BounceReport, MailboxState, ProviderEvent
 from newsletter.models.rules import NewsletterRules
 from newsletter.models.segment import Segment
+from newsletter.models.tally import Tally
 
 __all__ = [
     "AddressChange",
@@ -31,9 +32,11 @@ __all__ = [
     "MemberImport",
     "MemberTag",
     "NewsletterRules",
+    "PersonalLink",
     "ProviderEvent",
     "Question",
     "Reading",
+    "RelayShare",
     "RelayState",
     "Segment",
     "SignUp",
@@ -41,5 +44,6 @@ __all__ = [
     "Subscription",
     "SubscriptionChange",
     "Suppression",
+    "Tally",
     "Visits",
 ]

@@ -84,6 +84,9 @@ class Subscription(Evidence):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("member"))
     list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("list"))
     frequency = models.CharField(_("how often"), max_length=10, choices=FREQUENCIES, default=EVERY)
+    # The newest sign of life besides `since`: answered the yearly question, or saved the own choices.
+    heard_at = models.DateTimeField(_("heard of"), null=True, editable=False)
+    welcomed_at = models.DateTimeField(_("welcomed"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("subscription")
@@ -101,6 +104,10 @@ class SubscriptionChange(Evidence):
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="changes", verbose_name=_("member"))
     list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="changes", verbose_name=_("list"))
+    # Through whose link it was made, for the mailing's figures.
+    mailing = models.ForeignKey(
+        "newsletter.Mailing", verbose_name=_("mailing"), null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
 
     class Meta:
         ordering = ["since", "id"]

@@ -8,6 +8,28 @@ from newsletter.models.audience import MailingList
 from newsletter.models.member import Member
 
 
+class PersonalLink(models.Model):
+    """A link to "my data", asked for and then mailed to the address on file; old rows are removed.
+
+    The request writes the same row for every address. A worker looks whose it is, and drops what is nobody's.
+    """
+
+    address = models.CharField(_("e-mail address"), max_length=254, blank=True, default="")
+    member = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="personal_links", verbose_name=_("member")
+    )
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
+    mailed_at = models.DateTimeField(_("mailed"), null=True)
+    used_at = models.DateTimeField(_("used"), null=True)
+
+    class Meta:
+        verbose_name = _("link to the own data")
+        verbose_name_plural = _("links to the own data")
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class AddressChange(models.Model):
     """A member asked for another address; it holds when a link mailed to the new one is confirmed."""
 
