@@ -1,11 +1,12 @@
 """The newsletter's tables, one file per subject."""
 
 from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
+from newsletter.models.digest import Digest
 from newsletter.models.importing import ImportedRow, MemberImport
 from newsletter.models.issue import Approval, Issue
 from newsletter.models.links import LinkCheck
 from newsletter.models.mailing import Batch, Delivery, Mailing
-from newsletter.models.member import Member, MemberTag
+from newsletter.models.member import EarlierAddress, Member, MemberTag
 from newsletter.models.personal import AddressChange, Knock, PersonalLink, Question
 from newsletter.models.reading import MailingLink, Reading, Visits
 from newsletter.models.relay import RelayShare, RelayState, SingleMail
@@ -20,6 +21,8 @@ __all__ = [
     "Batch",
     "BounceReport",
     "Delivery",
+    "Digest",
+    "EarlierAddress",
     "ImportedRow",
     "Issue",
     "Knock",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,11 @@ class Member(models.Model):
         ordering = ["name", "address"]
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        permissions = [("export_member", _("Can export members"))]
+        indexes = [
+            models.Index(fields=["name", "address"], name="members_by_name"),
+            models.Index(fields=["membership_number"], name="members_by_number"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("address"),
@@ -88,7 +93,9 @@ class Member(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the address's other spellings true; raises ValidationError for what is no address."""
         self._spell()
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            EarlierAddress.remember(self)
+            super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: the ledger points here. `newsletter.members.erase` forgets a person."""
@@ -101,3 +108,30 @@ class Member(models.Model):
         accepted = accept(self.address)
         self.address, self.ascii_address = accepted.shown, accepted.ascii
         self.address_hash = suppression_hash(accepted.ascii)
+
+
+class EarlierAddress(models.Model):
+    """An address that a member had before, by its keyed hash: an old file must not make the person a second, new member."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="earlier_addresses", verbose_name=_("member"))
+    address_hash = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = _("earlier address")
+        verbose_name_plural = _("earlier addresses")
+        constraints = [models.UniqueConstraint(fields=["member", "address_hash"], name="one_earlier_address_each")]
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]}…"
+
+    @classmethod
+    def remember(cls, member: Member) -> None:
+        """Keep the hash that `member` has in the database, if it is about to change. Nothing is kept of the erased."""
+        if member.pk is None or not member.address_hash:
+            return
+        for hashed in (
+            Member.objects.filter(pk=member.pk)
+            .exclude(address_hash__in=["", member.address_hash])
+            .values_list("address_hash", flat=True)
+        ):
+            cls.objects.get_or_create(member=member, address_hash=hashed)
