@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from newsletter.models.audience import MailingList
 from newsletter.models.issue import Issue
 from newsletter.models.member import Member
+from newsletter.models.tally import Rows
 
 
 def no_posts() -> list[str]:
@@ -57,6 +58,14 @@ class Mailing(models.Model):
     # Who is meant, frozen as `newsletter.audience.definition` wrote it, and its hash.
     audience = models.JSONField(default=dict, editable=False)
     audience_key = models.CharField(max_length=64, default="", editable=False)
+    approval = models.ForeignKey(
+        "newsletter.Approval",
+        verbose_name=_("approval"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
     corrects = models.ForeignKey(
         "self", verbose_name=_("corrects"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
@@ -120,6 +129,8 @@ class Delivery(models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True)
     provider_id = models.CharField(max_length=200, blank=True, default="")
     last_reply = models.CharField(_("latest answer"), max_length=500, blank=True, default="")
+
+    objects = Rows.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

@@ -8,11 +8,18 @@ from cms.outbox import Outgoing
 
 
 class RelayState(models.Model):
-    """A relay's health, shared by all workers; a relay without a row is well."""
+    """A relay's health, shared by all workers; a relay without a row is well.
+
+    Its circuit is closed while there are no failures, open until `rests_until`, and then half open:
+    whoever holds the probe tries with one connection.
+    """
 
     name = models.CharField(_("relay"), max_length=60, unique=True)
     rests_until = models.DateTimeField(_("rests until"), null=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    probe_owner = models.CharField(max_length=80, blank=True, default="", editable=False)
+    probe_until = models.DateTimeField(null=True, editable=False)
+    in_use = models.BooleanField(_("in use"), default=True)
     out_of_order = models.BooleanField(_("out of order"), default=False)
     policy_refusals = models.PositiveIntegerField(_("refused by policy"), default=0)
     last_error = models.CharField(_("latest error"), max_length=500, blank=True, default="")
@@ -25,6 +32,26 @@ class RelayState(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RelayShare(models.Model):
+    """So many of a relay's connections, and the same part of its paces, are `owner`'s until `lease_until`.
+
+    The budget is what MAIL_RELAYS says; all shares together never exceed it. No connections: a wish.
+    """
+
+    relay = models.CharField(max_length=60)
+    owner = models.CharField(max_length=80)
+    connections = models.PositiveSmallIntegerField(default=0)
+    # Single mails don't wait for a mailing to end.
+    urgent = models.BooleanField(default=False)
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["relay", "owner"], name="one_share_each")]
+
+    def __str__(self) -> str:
+        return f"{self.relay}: {self.connections} · {self.owner}"
 
 
 class SingleMail(Outgoing):

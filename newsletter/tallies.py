@@ -1,0 +1,73 @@
+"""What the tally says of mailings, and its upkeep: old changes folded together, and counted anew when in doubt."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from newsletter.models import Delivery, Mailing, Tally
+from newsletter.models.tally import note
+
+# The pace is read from changes of the last half minute, so they stay as they are.
+FRESH = timedelta(minutes=2)
+MANY = 40
+
+
+def states(mailings: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many rows stand in which state, per mailing; states without rows are left out."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    sums = Tally.objects.filter(mailing_id__in=list(mailings)).order_by().values_list("mailing_id", "state")
+    for mailing, state, count in sums.annotate(n=Sum("count")):
+        if count:
+            found[mailing][state] = count
+    return found
+
+
+def reasons(mailing: int) -> list[tuple[str, str, int]]:
+    """Return (state, reason, how many), the commonest first."""
+    sums = Tally.objects.filter(mailing_id=mailing).order_by().values_list("state", "reason").annotate(n=Sum("count"))
+    return sorted(((state, reason, count) for state, reason, count in sums if count), key=lambda row: (-row[2], row[:2]))
+
+
+def relays(mailing: int, since: datetime | None = None) -> list[tuple[str, int]]:
+    """Return how many letters each relay has taken (since then), the busiest first."""
+    rows = Tally.objects.filter(mailing_id=mailing, state=Delivery.ACCEPTED)
+    if since is not None:
+        rows = rows.filter(at__gte=since, count__gt=0)
+    sums = rows.order_by().values_list("relay").annotate(n=Sum("count"))
+    return sorted(((relay, count) for relay, count in sums if count), key=lambda row: (-row[1], row[0]))
+
+
+def fold(mailing: int, now: datetime) -> None:
+    """Put old changes together, where there are many; readers see the same sums before and after."""
+    old = Tally.objects.filter(mailing_id=mailing, at__lt=now - FRESH)
+    if old.count() <= MANY:
+        return
+    with transaction.atomic():
+        rows = old.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else old
+        found = list(rows)
+        sums: dict[tuple[int, str, str, str], int] = defaultdict(int)
+        for row in found:
+            sums[row.mailing_id, row.state, row.reason, row.relay] += row.count
+        Tally.objects.filter(pk__in=[row.pk for row in found]).delete()
+        note(sorted(sums.items()), now - FRESH - timedelta(seconds=1))
+
+
+def recount(mailing: int, now: datetime) -> bool:
+    """Count a mailing's rows themselves and set the tally to it; return whether it was true. For what was written past it.
+
+    Only for mailings that stand still: rows that move meanwhile would be counted twice.
+    """
+    with transaction.atomic():
+        list(Mailing.objects.filter(pk=mailing).select_for_update() if connection.features.has_select_for_update else [])
+        real = Delivery.objects.filter(mailing_id=mailing).counted()
+        held = Tally.objects.filter(mailing_id=mailing)
+        sums = held.order_by().values_list("mailing_id", "state", "reason", "relay").annotate(n=Sum("count"))
+        said = sorted((tuple(row[:4]), row[4]) for row in sums if row[4])
+        if said == real:
+            return True
+        held.delete()
+        note(real, now)
+    return False
