@@ -73,6 +73,25 @@ class QuotationItemBlock(blocks.StructBlock):
         label = _("Quotation")
 
 
+class HeadingItemBlock(blocks.StructBlock):
+    """A heading over what follows."""
+
+    text = blocks.CharBlock(label=_("Heading"), max_length=120)
+
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+
+
+class DividerItemBlock(blocks.StaticBlock):
+    """A line between two parts."""
+
+    class Meta:
+        icon = "horizontalrule"
+        label = _("Dividing line")
+        admin_text = _("A thin line between two parts of the letter.")
+
+
 class DatesItemBlock(blocks.StructBlock):
     """The key dates of the coming weeks, gathered from published posts when the issue is rendered."""
 
@@ -88,8 +107,10 @@ class IssueBlock(blocks.StreamBlock):
     """All that an issue may hold, in the editor's order."""
 
     post = PostItemBlock()
+    heading = HeadingItemBlock()
     text = TextItemBlock(features=TEXT_FEATURES)
     picture = PictureItemBlock()
     button = ButtonItemBlock()
     quotation = QuotationItemBlock()
     dates = DatesItemBlock()
+    divider = DividerItemBlock()

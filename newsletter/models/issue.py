@@ -103,6 +103,11 @@ class Approval(models.Model):
     # Of the rendered letter and of the audience's definition: what is sent must have both.
     letter_hash = models.CharField(max_length=64)
     audience_hash = models.CharField(max_length=64)
+    # The version that was looked at, and the moment as of which its letter was rendered.
+    revision = models.ForeignKey("wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+")
+    as_of = models.DateTimeField(null=True)
+    # A fingerprint of each part, so that it can be said what has changed since.
+    parts = models.JSONField(default=dict)
     at = models.DateTimeField(_("approved"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("approved by"), null=True, on_delete=models.SET_NULL, related_name="+"
