@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ SHORT = 32
 @register
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the environment."""
-    return [*_not_yet(), *_addresses(), *_logs(), *_secrets()]
+    return [*_not_yet(), *_addresses(), *_proxies(), *_logs(), *_secrets()]
 
 
 def _not_yet() -> Iterator[CheckMessage]:
@@ -66,6 +67,14 @@ def _addresses() -> Iterator[CheckMessage]:
             hint=f"Add {host} to ALLOWED_HOSTS.",
             id="deploy.W001",
         )
+
+
+def _proxies() -> Iterator[CheckMessage]:
+    for network in settings.TRUSTED_PROXIES:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            yield Error(f"TRUSTED_PROXIES holds {network!r}.", hint="Write networks such as 10.0.0.0/8.", id="deploy.E009")
 
 
 def _logs() -> Iterator[CheckMessage]:

@@ -53,6 +53,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 FRONTEND_URL = env.str("FRONTEND_URL", default="").rstrip("/")
 ALLOWED_HOSTS = lines("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Whose X-Forwarded-For is believed, for the rate limits; a proxy on the same machine by default.
+TRUSTED_PROXIES = lines("TRUSTED_PROXIES") or ["127.0.0.0/8", "::1/128"]
 
 INSTALLED_APPS = [
     "deploy",

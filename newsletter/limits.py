@@ -1,0 +1,106 @@
+"""Rate limits of the public forms: how often one caller, and how often one address, may knock at a door.
+
+A knock is a row with a keyed hash, never the address itself. Limits by address count what was typed,
+known or not, so they tell nothing.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from newsletter.models import Knock
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+KEEP = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` knocks within `within`."""
+
+    count: int
+    within: timedelta
+
+
+SUBSCRIBE, LINK, PREFERENCES, PERSONAL, VISIT, NEW_ADDRESS = "subscribe", "link", "preferences", "personal", "visit", "new address"
+# A municipality may be one address on the net, so these are generous.
+BY_CALLER = {
+    SUBSCRIBE: Limit(60, HOUR),
+    LINK: Limit(30, HOUR),
+    PREFERENCES: Limit(120, HOUR),
+    PERSONAL: Limit(60, HOUR),
+    VISIT: Limit(1_200, HOUR),
+}
+BY_ADDRESS = {SUBSCRIBE: Limit(6, DAY), LINK: Limit(4, DAY), NEW_ADDRESS: Limit(4, DAY)}
+
+
+class TooMany(Exception):
+    """This caller knocks too often; `wait` says how long to rest."""
+
+    def __init__(self, wait: timedelta) -> None:
+        """Keep the time to wait."""
+        super().__init__("too many requests")
+        self.wait = wait
+
+
+def let_in(door: str, caller: str, now: datetime) -> None:
+    """Count a knock of `caller` (an IP address); raises TooMany."""
+    limit = BY_CALLER[door]
+    if not _counted(door, f"from {_network(caller)}", limit, now):
+        raise TooMany(limit.within)
+
+
+def has_room(door: str, address: str, now: datetime) -> bool:
+    """Count a knock for the mail address `address`, and tell whether it may still be answered with a mail."""
+    return _counted(door, f"for {address.strip().lower()}", BY_ADDRESS[door], now)
+
+
+def _counted(door: str, who: str, limit: Limit, now: datetime) -> bool:
+    hashed = salted_hmac("newsletter.knock", who, algorithm="sha256").hexdigest()
+    # The row comes first, so that of many at once none is overlooked; a refused one doesn't prolong the wait.
+    row = Knock.objects.create(door=door, who=hashed, at=now)
+    if Knock.objects.filter(door=door, who=hashed, at__gt=now - limit.within).count() <= limit.count:
+        return True
+    row.delete()
+    return False
+
+
+def _network(caller: str) -> str:
+    """Return what counts as one caller: an IPv4 address, or the /64 that an IPv6 customer gets whole."""
+    try:
+        found = ipaddress.ip_address(caller)
+    except ValueError:
+        return caller
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+def caller_of(remote: str, forwarded: str) -> str:
+    """Return whose request it is: `remote`, or, where that is one of our proxies, the last stranger of X-Forwarded-For.
+
+    A proxy on the same machine's socket has no address. What stands before the last stranger anybody may have written.
+    """
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    found = remote
+    while hops and _is_ours(found):
+        found = hops.pop()
+    return found
+
+
+def _is_ours(address: str) -> bool:
+    if not address:
+        return True
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+
+
+def forget_old(now: datetime) -> int:
+    """Remove knocks that no limit counts any more; return how many."""
+    return Knock.objects.filter(at__lt=now - KEEP).delete()[0]
