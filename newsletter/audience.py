@@ -1,45 +1,134 @@
-"""Who is in a mailing: the freeze into ledger rows, and the second look when a row is claimed."""
+"""Who is in a mailing: the audience's definition, the freeze into ledger rows, and the second look when a row is claimed."""
 
+import hashlib
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, OuterRef, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.utils.translation import gettext as _
 
+from newsletter import segments
 from newsletter.addresses import suppression_hash
-from newsletter.models import Delivery, Mailing, Member, Subscription, Suppression
+from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, Segment, Subscription, Suppression
 
 SLICE = 5_000
 UNSUBSCRIBED, BOUNCED, ERASED, SUPPRESSED = "unsubscribed", "bounced", "erased", "suppressed"
+DUPLICATE, FREQUENCY = "duplicate", "frequency"
+# "At most one a month": a monthly letter that comes a day early in February still arrives.
+MONTH = timedelta(days=27)
+# How long after the freeze a deferred letter may still arrive (newsletter.ledger gives up after three days).
+SLOWEST = timedelta(days=4)
+# Whose letter needs the correction: who got it, or may have got it.
+GOT = (Delivery.ACCEPTED, Delivery.UNCERTAIN, Delivery.LEFT)
+# Who neither got it nor is about to.
+MISSED = (Delivery.EXCLUDED, Delivery.CANCELLED, Delivery.REFUSED, Delivery.BOUNCED)
+
+
+def definition(
+    mailing_list: MailingList, segment: Segment | None = None, left_out: Segment | None = None, corrects: Mailing | None = None
+) -> dict[str, Any]:
+    """Return who is meant, as JSON that stays true when the segments are edited later. Raises segments.BadConditions.
+
+    `list` is the list's short name, `segment` and `left_out` are `{"name": …, "conditions": tree}` or None,
+    `corrects` is a mailing's key or None.
+    """
+    return {
+        "list": mailing_list.slug,
+        "segment": segments.frozen(segment) if segment else None,
+        "left_out": segments.frozen(left_out) if left_out else None,
+        "corrects": corrects.pk if corrects else None,
+    }
+
+
+def key(definition: dict[str, Any]) -> str:
+    """Return the SHA-256 of the definition's canonical JSON, in hexadecimal."""
+    canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def people(definition: dict[str, Any]) -> models.QuerySet[Subscription]:
+    """Return the subscriptions of those who are meant; some of them may not be mailed. Raises segments.BadConditions."""
+    return _meant(Subscription.objects.filter(list__slug=definition["list"]), definition)
+
+
+def _meant(subscriptions: models.QuerySet[Subscription], definition: dict[str, Any]) -> models.QuerySet[Subscription]:
+    found = subscriptions.filter(state=Subscription.SUBSCRIBED)
+    if chosen := definition.get("segment"):
+        found = found.filter(segments.compile(chosen["conditions"], "member__"))
+    if left_out := definition.get("left_out"):
+        found = found.filter(~segments.compile(left_out["conditions"], "member__"))
+    if corrected := definition.get("corrects"):
+        got = Delivery.objects.filter(mailing_id=corrected, member_id=OuterRef("member_id"), state__in=GOT)
+        found = found.filter(Exists(got))
+    return found
+
+
+def count(definition: dict[str, Any]) -> int:
+    """Return how many would get it now: meant, with an address that works and isn't suppressed."""
+    silenced = Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))
+    return people(definition).filter(~Exists(silenced), member__status=Member.ACTIVE).count()
+
+
+def in_words(definition: dict[str, Any]) -> str:
+    """Return who is meant, in the reader's language: "Members, only Heads of department, but not Press"."""
+    found = MailingList.objects.filter(slug=definition["list"]).first()
+    said = found.name if found else str(definition["list"])
+    if corrected := definition["corrects"]:
+        subject = Mailing.objects.values_list("subject", flat=True).get(pk=corrected)
+        said = _("%(audience)s, only those who got “%(subject)s”") % {"audience": said, "subject": subject}
+    if definition["segment"]:
+        said = _("%(audience)s, only %(segment)s") % {"audience": said, "segment": definition["segment"]["name"]}
+    if definition["left_out"]:
+        said = _("%(audience)s, but not %(segment)s") % {"audience": said, "segment": definition["left_out"]["name"]}
+    return said
 
 
 def freeze_slice(mailing: Mailing, now: datetime, size: int = SLICE) -> bool:
-    """Write the next `size` people into the ledger; return whether everybody stands there now.
+    """Write the next `size` of the list's people into the ledger; return whether everybody stands there now.
 
-    People and the place that was reached are committed together, so a killed freeze goes on where it
-    was. Whoever subscribes but can't be mailed gets a row too, excluded with the reason.
+    Who is meant is read from `mailing.audience`, never from a segment. People and the place that was
+    reached are committed together, so a killed freeze goes on where it was. Whoever is meant but can't
+    be mailed gets a row too, excluded with the reason.
     """
-    people = Subscription.objects.filter(list_id=mailing.list_id, state=Subscription.SUBSCRIBED, member_id__gt=mailing.frozen_to)
-    reached = people.order_by("member_id").values_list("member_id", flat=True)[size - 1 : size].first()
+    listed = Subscription.objects.filter(list_id=mailing.list_id, state=Subscription.SUBSCRIBED, member_id__gt=mailing.frozen_to)
+    # A slice of the list, not of those who are meant: a rare segment would be sought through the whole list each time.
+    reached = listed.order_by("member_id").values_list("member_id", flat=True)[size - 1 : size].first()
     if reached is not None:
-        people = people.filter(member_id__lte=reached)
+        listed = listed.filter(member_id__lte=reached)
     with transaction.atomic():
+        _one_freeze_at_a_time(mailing)
         ours = Mailing.objects.filter(pk=mailing.pk, state=Mailing.PREPARING, frozen_to=mailing.frozen_to, frozen_at=None)
         done = {"state": Mailing.SENDING, "frozen_at": now} if reached is None else {"frozen_to": reached}
         if ours.update(**done):
-            Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + _insert(mailing, people))
+            added = _insert(mailing, _meant(listed, mailing.audience), now)
+            Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added)
     mailing.refresh_from_db(fields=["state", "frozen_to", "frozen_at", "frozen_count"])
     return mailing.frozen_at is not None
 
 
-def _insert(mailing: Mailing, people: models.QuerySet[Subscription]) -> int:
-    reason = Case(
+def _one_freeze_at_a_time(mailing: Mailing) -> None:
+    """Wait until no other mailing of the issue or to the list is freezing: each sees whom the others took.
+
+    On SQLite every transaction that writes waits for the others anyway.
+    """
+    if not connection.features.has_select_for_update:
+        return
+    weak = connection.features.has_select_for_no_key_update
+    for held in (Issue.objects.filter(pk=mailing.issue_id), MailingList.objects.filter(pk=mailing.list_id)):
+        held.select_for_update(no_key=weak).values_list("pk", flat=True).get()
+
+
+def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:
+    reasons = [
         When(member__status=Member.ERASED, then=Value(ERASED)),
         When(member__status=Member.BOUNCED, then=Value(BOUNCED)),
         When(Exists(Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))), then=Value(SUPPRESSED)),
-        default=Value(""),
-        output_field=models.CharField(),
-    )
+        *_had_enough(mailing, now),
+    ]
+    reason = Case(*reasons, default=Value(""), output_field=models.CharField())
     # The names differ from the model's fields, which annotations may not shadow.
     columns = {
         "mailing_id": Value(mailing.pk, models.BigIntegerField()),
@@ -55,7 +144,7 @@ def _insert(mailing: Mailing, people: models.QuerySet[Subscription]) -> int:
         "last_reply": Value(""),
     }
     named = {f"to_{name}": value for name, value in columns.items()}
-    select = people.annotate(why=reason).annotate(**named).values_list(*named).order_by()
+    select = subscriptions.annotate(why=reason).annotate(**named).values_list(*named).order_by()
     sql, params = select.query.sql_with_params()
     quote = connection.ops.quote_name
     into = f"INSERT INTO {quote(Delivery._meta.db_table)} ({', '.join(map(quote, columns))}) "
@@ -63,6 +152,27 @@ def _insert(mailing: Mailing, people: models.QuerySet[Subscription]) -> int:
         # Names come from the model and values are parameters.
         cursor.execute(into + sql, params)
         return int(cursor.rowcount)
+
+
+def _had_enough(mailing: Mailing, now: datetime) -> list[When]:
+    """Return the reasons to spare people a letter; a mailing without forerunners is asked nothing."""
+    others, found, since = Mailing.objects.exclude(pk=mailing.pk), [], now - MONTH
+    begun = others.filter(Q(frozen_at=None, frozen_to__gt=0) | Q(frozen_at__isnull=False))
+    if same_issue := list(begun.filter(issue_id=mailing.issue_id).values_list("pk", flat=True)):
+        found.append(When(Exists(_got_or_gets(same_issue)), then=Value(DUPLICATE)))
+    if mailing.corrects_id:
+        return found
+    lately = begun.filter(Q(frozen_at=None) | Q(frozen_at__gte=since - SLOWEST), list_id=mailing.list_id)
+    if recent := list(lately.values_list("pk", flat=True)):
+        got = _got_or_gets(recent).filter(Q(settled_at=None) | Q(settled_at__gte=since))
+        found.append(When(Q(frequency=Subscription.SELDOM) & Exists(got), then=Value(FREQUENCY)))
+    return found
+
+
+def _got_or_gets(mailings: list[int]) -> models.QuerySet[Delivery]:
+    rows = Delivery.objects.filter(mailing_id__in=mailings, member_id=OuterRef("member_id")).exclude(state__in=MISSED)
+    # What a cancelled mailing still has waiting is about to be cancelled too.
+    return rows.exclude(mailing__state=Mailing.CANCELLED, state__in=(Delivery.WAITING, Delivery.DEFERRED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ ACTIONS = {
     "newsletter.resume": (_("Go on"), _("Let the mailing go on")),
     "newsletter.cancel": (_("Cancel"), _("Cancelled the mailing")),
     "newsletter.resend": (_("Send again"), _("Sent an uncertain letter again")),
+    "newsletter.correct": (_("Correct"), _("Began a correction")),
     "newsletter.leave": (_("Leave as it is"), _("Left an uncertain letter as it is")),
 }
 

@@ -10,14 +10,17 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from newsletter import audience, corrections
 from newsletter.audience import freeze_slice
 from newsletter.compiled import BadHeader, Compiled, Envelope
 from newsletter.contents import gather
+from newsletter.corrections import CannotCorrect
 from newsletter.items import LetterError
 from newsletter.letter import Letter
 from newsletter.models import Delivery, Issue, Mailing, MailingList
 from newsletter.preflight import empty, heaviest, too_heavy
 from newsletter.render import render
+from newsletter.segments import BadConditions
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ def start_mailing(
     if not issue.approved:
         raise CannotStart(_("The issue isn't approved as it stands. Publish its latest version first."))
     letter = _letter(issue, mailing_list, at)
+    meant = _meant(issue, mailing_list)
     try:
         with transaction.atomic():
             mailing = Mailing.objects.create(
@@ -59,6 +63,9 @@ def start_mailing(
                 content_hash=letter.digest,
                 envelope=envelope(mailing_list),
                 posts=_posts(issue),
+                audience=meant,
+                audience_key=audience.key(meant),
+                corrects=issue.corrects,
             )
     except IntegrityError:
         raise CannotStart(_("This issue has already been sent to this list, or is about to be.")) from None
@@ -75,6 +82,17 @@ def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> Letter:
     if problems := empty(issue) + too_heavy(heaviest(letter.html)):
         raise CannotStart(" ".join(problems))
     return letter
+
+
+def _meant(issue: Issue, mailing_list: MailingList) -> dict[str, Any]:
+    """Return the audience's definition as it is now; raises CannotStart."""
+    try:
+        corrections.check_start(issue, mailing_list)
+        meant = audience.definition(mailing_list, issue.segment, issue.left_out, issue.corrects)
+        audience.people(meant)
+    except (BadConditions, CannotCorrect) as error:
+        raise CannotStart(str(error)) from error
+    return meant
 
 
 def _posts(issue: Issue) -> list[str]:
