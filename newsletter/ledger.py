@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from cms.outbox import lease_end
 from newsletter.audience import look_again
 from newsletter.models import Batch, Delivery, Mailing
+from newsletter.models.tally import Rows
 from newsletter.relays import ACCEPTED, DEFERRED, REFUSED, UNCERTAIN, UNSENT, Outcome, Parcel
 
 BACKOFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60), timedelta(hours=4))
@@ -37,7 +38,7 @@ def claim(mailing: Mailing, relay: str, owner: str, now: datetime, limit: int) -
     with transaction.atomic():
         if not _still_sending(mailing):
             return Claim()
-        frozen = _due(mailing, now, limit)
+        frozen, tried_before = _due(mailing, now, limit)
         if not frozen:
             return Claim()
         verdict = look_again(mailing.list_id, frozen)
@@ -48,7 +49,9 @@ def claim(mailing: Mailing, relay: str, owner: str, now: datetime, limit: int) -
         if not verdict.allowed:
             return Claim(excluded=len(verdict.excluded))
         batch = Batch.objects.create(mailing_id=mailing.pk, relay=relay, owner=owner, lease_until=lease_end(now), created_at=now)
-        rows.filter(member_id__in=list(verdict.allowed)).update(state=Delivery.SENDING, batch=batch.pk, relay=relay)
+        ours = rows.filter(member_id__in=list(verdict.allowed))
+        for before in (Delivery.WAITING, Delivery.DEFERRED) if tried_before else (Delivery.WAITING,):
+            ours.move(mailing.pk, before, now, state=Delivery.SENDING, batch=batch.pk, relay=relay)
     taken = [(member, frozen[member], name) for member, name in verdict.allowed.items()]
     return Claim(batch.pk, taken, len(verdict.excluded))
 
@@ -65,15 +68,17 @@ def _still_sending(mailing: Mailing) -> bool:
     return found.values_list("pk", flat=True).first() is not None
 
 
-def _due(mailing: Mailing, now: datetime, limit: int) -> dict[int, str]:
+def _due(mailing: Mailing, now: datetime, limit: int) -> tuple[dict[int, str], bool]:
+    """Return who is to be mailed now (member → address), and whether anybody of them was tried before."""
     rows = Delivery.objects.filter(mailing_id=mailing.pk)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    found = dict(rows.filter(state=Delivery.WAITING).values_list("member_id", "address")[:limit])
-    if len(found) < limit:
-        again = rows.filter(state=Delivery.DEFERRED, next_attempt_at__lte=now)
-        found |= dict(again.values_list("member_id", "address")[: limit - len(found)])
-    return found
+    fresh = dict(rows.filter(state=Delivery.WAITING).values_list("member_id", "address")[:limit])
+    if len(fresh) == limit:
+        return fresh, False
+    again = rows.filter(state=Delivery.DEFERRED, next_attempt_at__lte=now)
+    found = dict(again.values_list("member_id", "address")[: limit - len(fresh)])
+    return fresh | found, bool(found)
 
 
 def renew(owner: str, now: datetime) -> set[int]:
@@ -83,8 +88,9 @@ def renew(owner: str, now: datetime) -> set[int]:
         return set(Batch.objects.filter(owner=owner).values_list("pk", flat=True))
 
 
-def _held(mailing: int, batch: int, state: str = Delivery.SENDING) -> models.QuerySet[Delivery]:
-    return Delivery.objects.filter(mailing_id=mailing, batch=batch, state=state)
+def _held(batch: int, members: Iterable[int]) -> Rows:
+    rows: Rows = Delivery.objects.filter(batch=batch, member_id__in=list(members))
+    return rows
 
 
 def mark(results: Sequence[Result], now: datetime) -> None:
@@ -103,46 +109,48 @@ def mark(results: Sequence[Result], now: datetime) -> None:
 
 def _accept(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     members = [parcel.member for parcel, _ in results]
-    done = {"state": Delivery.ACCEPTED, "attempts": F("attempts") + 1, "settled_at": now, "batch": None, "next_attempt_at": None}
-    if _held(mailing, batch).filter(member_id__in=members).update(**done) < len(members):
-        _held(mailing, batch, Delivery.UNCERTAIN).filter(member_id__in=members).update(**done | {"attempts": F("attempts")})
+    done = {"state": Delivery.ACCEPTED, "relay": results[0][0].relay, "settled_at": now, "batch": None, "next_attempt_at": None}
+    if _held(batch, members).move(mailing, Delivery.SENDING, now, attempts=F("attempts") + 1, **done) < len(members):
+        _held(batch, members).move(mailing, Delivery.UNCERTAIN, now, **done)
 
 
 def _give_back(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     members = [parcel.member for parcel, _ in results]
-    _held(mailing, batch).filter(member_id__in=members).update(state=Delivery.WAITING, batch=None, relay="")
+    _held(batch, members).move(mailing, Delivery.SENDING, now, state=Delivery.WAITING, batch=None, relay="")
 
 
 def _doubt(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     for parcel, outcome in results:
         # The batch stays on the row, so that its late outcome can still be recognised.
-        _held(mailing, batch).filter(member_id=parcel.member).update(
-            state=Delivery.UNCERTAIN, attempts=F("attempts") + 1, last_reply=outcome.reply[:500], settled_at=None
-        )
+        doubted = {"state": Delivery.UNCERTAIN, "attempts": F("attempts") + 1, "last_reply": outcome.reply[:500]}
+        _held(batch, [parcel.member]).move(mailing, Delivery.SENDING, now, settled_at=None, **doubted)
 
 
 def _refuse(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     for parcel, outcome in results:
-        for state in (Delivery.SENDING, Delivery.UNCERTAIN):
-            _held(mailing, batch, state).filter(member_id=parcel.member).update(
-                state=Delivery.REFUSED,
-                reason="hard" if outcome.hard else "policy" if outcome.policy else "soft",
-                attempts=F("attempts") + 1,
-                settled_at=now,
-                last_reply=outcome.reply[:500],
-                batch=None,
-                next_attempt_at=None,
-            )
+        refused = {
+            "state": Delivery.REFUSED,
+            "reason": "hard" if outcome.hard else "policy" if outcome.policy else "soft",
+            "settled_at": now,
+            "last_reply": outcome.reply[:500],
+            "batch": None,
+            "next_attempt_at": None,
+        }
+        if not _held(batch, [parcel.member]).move(mailing, Delivery.SENDING, now, attempts=F("attempts") + 1, **refused):
+            _held(batch, [parcel.member]).move(mailing, Delivery.UNCERTAIN, now, **refused)
 
 
 def _defer(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     replies = {parcel.member: outcome.reply[:500] for parcel, outcome in results}
-    rows = _held(mailing, batch).filter(member_id__in=list(replies)).values_list("member_id", "attempts", "first_attempt_at")
+    rows = _held(batch, replies).filter(state=Delivery.SENDING).values_list("member_id", "attempts", "first_attempt_at")
     for member, attempts, begun in list(rows):
         first = begun or now
         later = now + BACKOFF[min(attempts, len(BACKOFF) - 1)]
         given_up = later - first > GIVE_UP
-        _held(mailing, batch).filter(member_id=member).update(
+        _held(batch, [member]).move(
+            mailing,
+            Delivery.SENDING,
+            now,
             state=Delivery.REFUSED if given_up else Delivery.DEFERRED,
             reason="expired" if given_up else "",
             attempts=attempts + 1,

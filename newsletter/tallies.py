@@ -40,6 +40,11 @@ def relays(mailing: int, since: datetime | None = None) -> list[tuple[str, int]]
     return sorted(((relay, count) for relay, count in sums if count), key=lambda row: (-row[1], row[0]))
 
 
+def note_frozen(mailing: Mailing, now: datetime) -> None:
+    """Count the slice that was just written into the ledger: everybody beyond `mailing.frozen_to` as it was before."""
+    note(Delivery.objects.filter(mailing_id=mailing.pk, member_id__gt=mailing.frozen_to).counted(), now)
+
+
 def fold(mailing: int, now: datetime) -> None:
     """Put old changes together, where there are many; readers see the same sums before and after."""
     old = Tally.objects.filter(mailing_id=mailing, at__lt=now - FRESH)

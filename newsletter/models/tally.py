@@ -76,7 +76,7 @@ class Rows(models.QuerySet[Any]):
 
     def move(self, mailing: int, before: str, now: datetime, **fields: Any) -> int:
         """Update rows of one mailing that all stand in `before` and have no reason: without a look, for the many."""
-        with transaction.atomic(using=self.db):
+        with transaction.atomic(using=self.db, savepoint=False):
             count = self.filter(mailing_id=mailing, state=before).update_only(**fields)
             after = kind(mailing, fields["state"], fields.get("reason", ""), fields.get("relay", ""))
             note([(kind(mailing, before), -count), (after, count)], now)

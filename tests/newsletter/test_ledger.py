@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -16,7 +17,7 @@ from newsletter import ledger, mailings, members
 from newsletter.audience import freeze_slice
 from newsletter.journal import Journal
 from newsletter.leases import settle_expired
-from newsletter.models import Batch, Delivery, Mailing, Member
+from newsletter.models import Batch, Delivery, Mailing, Member, Tally
 from newsletter.outcomes import follow_up
 from newsletter.relays import ACCEPTED, DEFERRED, REFUSED, UNCERTAIN, UNSENT, Outcome, Parcel
 from tests.newsletter.stage import make_list, make_mailing, make_members
@@ -37,6 +38,12 @@ OUTCOMES = [
     Outcome(UNSENT, "gone"),
     Outcome(UNSENT, "550 no", everybody=True),
 ]
+
+
+def tallied(mailing):
+    """What the tally says of each state, reason and relay, as the rows themselves would say it."""
+    rows = Tally.objects.filter(mailing_id=mailing.pk).order_by().values_list("mailing_id", "state", "reason", "relay")
+    return sorted((row[:4], row[4]) for row in rows.annotate(n=Sum("count")) if row[4])
 
 
 class Worker:
@@ -82,7 +89,7 @@ class Life(RuleBasedStateMachine):
         taken = ledger.claim(self.mailing, "a", self.worker.owner, self.now, limit)
         for member, address, _name in taken.rows:
             assert member not in self.silenced, "consent was lost before the claim"
-            self.worker.parcels.append(Parcel(self.mailing.pk, member, taken.batch, "", address, bytes))
+            self.worker.parcels.append(Parcel(self.mailing.pk, member, taken.batch, "", address, bytes, relay="a"))
 
     @rule(answers=st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans()), min_size=1, max_size=4))
     def send(self, answers):
@@ -186,6 +193,11 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     @precondition(lambda self: hasattr(self, "mailing"))
+    def the_tally_is_true(self):
+        assert tallied(self.mailing) == Delivery.objects.filter(mailing_id=self.mailing.pk).counted()
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "mailing"))
     def sent_means_nothing_is_open(self):
         report = mailings.report(self.mailing)
         if report.state == Mailing.SENT:
@@ -250,14 +262,14 @@ def test_whoever_lost_the_batch_writes_nothing(now, late):
     mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
     freeze_slice(mailing, now)
     first = ledger.claim(mailing, "a", "host:1:gone", now, 1)
-    old = Parcel(mailing.pk, first.rows[0][0], first.batch, "", first.rows[0][1], bytes)
+    old = Parcel(mailing.pk, first.rows[0][0], first.batch, "", first.rows[0][1], bytes, relay="a")
     Journal("host:1:gone").close()
     settle_expired(now)
     second = ledger.claim(mailing, "a", "host:2:alive", now, 1)
     assert second.rows == first.rows
     ledger.mark([(old, late)], now)
     assert Delivery.objects.get().state == Delivery.SENDING
-    new = Parcel(mailing.pk, old.member, second.batch, "", old.address, bytes)
+    new = Parcel(mailing.pk, old.member, second.batch, "", old.address, bytes, relay="a")
     ledger.mark([(new, Outcome(ACCEPTED, "250"))], now)
     ledger.mark([(old, late)], now)
     assert Delivery.objects.get().state == Delivery.ACCEPTED
@@ -270,7 +282,7 @@ def test_evidence_that_comes_late_settles_an_uncertain_row(now):
     freeze_slice(mailing, now)
     taken = ledger.claim(mailing, "a", "host:1:frozen", now, 1)
     frozen = Journal("host:1:frozen")
-    parcel = Parcel(mailing.pk, taken.rows[0][0], taken.batch, "", taken.rows[0][1], bytes)
+    parcel = Parcel(mailing.pk, taken.rows[0][0], taken.batch, "", taken.rows[0][1], bytes, relay="a")
     frozen.begin(parcel.batch, parcel.member)
     settle_expired(now + timedelta(minutes=5))
     assert Delivery.objects.get().state == Delivery.UNCERTAIN

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, mailing: int, **options: Any) -> None:
         """Print the report."""
         try:
-            found = report(mailing_by_id(mailing))
+            found = report(mailing_by_id(mailing), counted=True)
         except BadRequest as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(report_as_json(found), ensure_ascii=False) if options["json"] else report_as_text(found))
