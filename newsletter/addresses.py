@@ -1,6 +1,5 @@
 """Mail addresses: what is accepted, how two spellings are compared, and the hash that outlives an erasure."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,4 +49,4 @@ def suppression_hash(ascii_address: str) -> str:
 
     The key is never rotated: what was hashed is gone, so it can't be hashed again.
     """
-    return hmac.new(settings.SUPPRESSION_KEY.encode(), ascii_address.lower().encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.SUPPRESSION_KEY.encode(), ascii_address.lower().encode(), "sha256").hex()

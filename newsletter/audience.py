@@ -188,13 +188,13 @@ def look_again(list_id: int, frozen: dict[int, str]) -> Verdict:
 
     Both the member's present standing and the frozen address count: either may have been silenced.
     """
-    standing = Subscription.objects.filter(list_id=list_id, member_id__in=list(frozen)).values_list(
-        "member_id", "state", "member__status", "member__name", "member__address_hash"
+    standing = Subscription.objects.filter(list_id=list_id, member_id__among=frozen).values_list(
+        "member_id", "state", "member__status", "member__name", "member__address_hash", "member__ascii_address"
     )
     found = {member: rest for member, *rest in standing}
-    hashes = {member: {suppression_hash(frozen[member]), *(found[member][3:] if member in found else ())} for member in frozen}
-    wanted = set().union(*hashes.values()) if hashes else set()
-    silenced = set(Suppression.objects.filter(address_hash__in=wanted).values_list("address_hash", flat=True))
+    hashes = {member: _hashes(address, found.get(member)) for member, address in frozen.items()}
+    wanted = set().union(*hashes.values())
+    silenced = set(Suppression.objects.filter(address_hash__among=wanted).values_list("address_hash", flat=True))
     verdict = Verdict({}, {})
     for member, address in frozen.items():
         why = _why_not(found.get(member), address, silenced & hashes[member])
@@ -203,6 +203,14 @@ def look_again(list_id: int, frozen: dict[int, str]) -> Verdict:
         else:
             verdict.allowed[member] = str(found[member][2])
     return verdict
+
+
+def _hashes(address: str, standing: list[str] | None) -> set[str]:
+    """Return the hashes of the address as frozen and of the present one, which are seldom two."""
+    if standing is None:
+        return {suppression_hash(address)}
+    _state, _status, _name, present, spelling = standing
+    return {present} if spelling == address else {suppression_hash(address), present}
 
 
 def _why_not(standing: list[str] | None, address: str, silenced: set[str]) -> str:

@@ -49,7 +49,7 @@ def claim(mailing: Mailing, relay: str, owner: str, now: datetime, limit: int) -
         if not verdict.allowed:
             return Claim(excluded=len(verdict.excluded))
         batch = Batch.objects.create(mailing_id=mailing.pk, relay=relay, owner=owner, lease_until=lease_end(now), created_at=now)
-        ours = rows.filter(member_id__in=list(verdict.allowed))
+        ours = rows.filter(member_id__among=verdict.allowed)
         for before in (Delivery.WAITING, Delivery.DEFERRED) if tried_before else (Delivery.WAITING,):
             ours.move(mailing.pk, before, now, state=Delivery.SENDING, batch=batch.pk, relay=relay)
     taken = [(member, frozen[member], name) for member, name in verdict.allowed.items()]
@@ -89,7 +89,7 @@ def renew(owner: str, now: datetime) -> set[int]:
 
 
 def _held(batch: int, members: Iterable[int]) -> Rows:
-    rows: Rows = Delivery.objects.filter(batch=batch, member_id__in=list(members))
+    rows: Rows = Delivery.objects.filter(batch=batch, member_id__among=members)
     return rows
 
 

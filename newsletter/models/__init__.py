@@ -1,5 +1,6 @@
 """The newsletter's tables, one file per subject."""
 
+from newsletter.models.among import Among as Among
 from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
 from newsletter.models.digest import Digest
 from newsletter.models.importing import ImportedRow, MemberImport
