@@ -6,12 +6,13 @@ They travel as one parameter. Django prepares every value of `__in` by itself, w
 import json
 from typing import Any
 
-from django.db.models import Field, Lookup
+from django.db.models import Field, ForeignObject, Lookup
 
 Sql = tuple[str, list[Any]]
 
 
 @Field.register_lookup
+@ForeignObject.register_lookup
 class Among(Lookup):
     """True where the field's value is one of the given numbers or strings; no values: nowhere."""
 
@@ -26,4 +27,5 @@ class Among(Lookup):
     def as_sqlite(self, compiler: Any, connection: Any) -> Sql:
         """SQLite has no arrays: a JSON list, read by a table-valued function."""
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(list(self.rhs))]
+        # What stands before IN comes from the model's field.
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(list(self.rhs))]  # noqa: S608
