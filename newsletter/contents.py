@@ -83,11 +83,12 @@ def sender(mailing_list: MailingList | None) -> Sender:
         logo=_logo(who),
         privacy_url=whole(who.privacy_page.url or "") if who.privacy_page else "",
         footer=who.footer,
-        why=_why(who.name, mailing_list),
+        why=why(who.name, mailing_list),
     )
 
 
-def _why(name: str, mailing_list: MailingList | None) -> str:
+def why(name: str, mailing_list: MailingList | None) -> str:
+    """Return the line that says why one gets the letter."""
     if mailing_list and mailing_list.legal_basis == "consent":
         return _("You get this letter because you have subscribed to “%(list)s”.") % {"list": mailing_list.name}
     return _("You get this letter because you are a member of %(name)s.") % {"name": name or _("the association")}

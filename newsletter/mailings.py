@@ -10,14 +10,15 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from newsletter import audience, corrections
+from newsletter import audience, audit, corrections, tallies
+from newsletter.approval import NotApproved, OwnWork, demand
 from newsletter.audience import freeze_slice
 from newsletter.compiled import BadHeader, Compiled, Envelope
 from newsletter.contents import gather
 from newsletter.corrections import CannotCorrect
-from newsletter.items import LetterError
+from newsletter.items import Contents, LetterError
 from newsletter.letter import Letter
-from newsletter.models import Delivery, Issue, Mailing, MailingList
+from newsletter.models import Approval, Delivery, Issue, Mailing, MailingList
 from newsletter.preflight import empty, heaviest, too_heavy
 from newsletter.render import render
 from newsletter.segments import BadConditions
@@ -51,8 +52,10 @@ def start_mailing(
     letter = _letter(issue, mailing_list, at)
     meant = _meant(issue, mailing_list)
     try:
+    approval = _approval(issue, mailing_list, contents, at)
         with transaction.atomic():
             mailing = Mailing.objects.create(
+            _check_unchanged(issue)
                 issue=issue,
                 list=mailing_list,
                 start_at=at,
@@ -67,21 +70,38 @@ def start_mailing(
                 audience_key=audience.key(meant),
                 corrects=issue.corrects,
             )
+                approval=approval,
     except IntegrityError:
+            audit.record(mailing, "start", user, at=at.isoformat())
         raise CannotStart(_("This issue has already been sent to this list, or is about to be.")) from None
     compiled(mailing)
     return mailing
 
 
-def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> Letter:
+def _approval(issue: Issue, mailing_list: MailingList, contents: Contents, at: datetime) -> Approval | None:
     try:
-        letter = render(gather(issue, now, mailing_list))
+        return demand(issue, mailing_list, contents, at)
+    except (NotApproved, OwnWork) as error:
+        raise CannotStart(str(error)) from error
+
+
+def _check_unchanged(issue: Issue) -> None:
+    """Refuse an issue that somebody has edited while its letter was rendered. Raises CannotStart."""
+    same = Issue.objects.filter(pk=issue.pk, last_published_at=issue.last_published_at, latest_revision=issue.latest_revision_id)
+    if not same.filter(live=True, has_unpublished_changes=False).exists():
+        raise CannotStart(_("Somebody has just changed the issue. Look it over, and try again."))
+
+
+def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> tuple[Contents, Letter]:
+    try:
+        contents = gather(issue, now, mailing_list)
+        letter = render(contents)
         Compiled(letter, Envelope(0, **envelope(mailing_list)))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
     if problems := empty(issue) + too_heavy(heaviest(letter.html)):
         raise CannotStart(" ".join(problems))
-    return letter
+    return contents, letter
 
 
 def _meant(issue: Issue, mailing_list: MailingList) -> dict[str, Any]:

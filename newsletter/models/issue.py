@@ -77,6 +77,14 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
         """The revisions, as Wagtail asks for them."""
         return self._revisions
 
+    def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Publish a version, which approves it: all ways lead here (editor, workflow, schedule). Raises OwnWork."""
+        from newsletter import approval
+
+        approval.check_publish(self, user)
+        super().publish(revision, user, *args, **kwargs)
+        approval.note_publish(revision, user)
+
     @property
     def approved(self) -> bool:
         """Whether what stands in the row is approved and nothing newer waits for approval."""
