@@ -102,7 +102,7 @@ def demand(issue: Issue, mailing_list: MailingList, contents: Contents, at: date
         return None
     if issue.mailing_list_id and issue.mailing_list_id != mailing_list.pk:
         words = _(
-            "The issue is approved for the list “%(list)s” alone. Change the list in the issue, and have it approved again."
+            "The issue is approved for the list “%(list)s” alone. Change the list in the issue and approve it again."
         )
         raise NotApproved(words % {"list": issue.mailing_list})
     found = fingerprint(issue, contents)

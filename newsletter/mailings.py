@@ -49,13 +49,13 @@ def start_mailing(
     issue = Issue.objects.get(pk=issue.pk)
     if not issue.approved:
         raise CannotStart(_("The issue isn't approved as it stands. Publish its latest version first."))
-    letter = _letter(issue, mailing_list, at)
+    contents, letter = _letter(issue, mailing_list, at)
     meant = _meant(issue, mailing_list)
-    try:
     approval = _approval(issue, mailing_list, contents, at)
+    try:
         with transaction.atomic():
-            mailing = Mailing.objects.create(
             _check_unchanged(issue)
+            mailing = Mailing.objects.create(
                 issue=issue,
                 list=mailing_list,
                 start_at=at,
@@ -69,10 +69,10 @@ def start_mailing(
                 audience=meant,
                 audience_key=audience.key(meant),
                 corrects=issue.corrects,
-            )
                 approval=approval,
-    except IntegrityError:
+            )
             audit.record(mailing, "start", user, at=at.isoformat())
+    except IntegrityError:
         raise CannotStart(_("This issue has already been sent to this list, or is about to be.")) from None
     compiled(mailing)
     return mailing
