@@ -52,6 +52,12 @@ def gather(issue: Issue, now: datetime, mailing_list: MailingList | None = None)
     `mailing_list`: whom it goes to, for the words about why; without it, the issue's own. Makes the
     pictures' renditions, so it never runs within a transaction.
     """
+    items = tuple(item(child, number, now) for number, child in enumerate(issue.content, 1))
+    return replace(frame(issue, now, mailing_list), items=items)
+
+
+def frame(issue: Issue, now: datetime, mailing_list: MailingList | None = None) -> Contents:
+    """Return what `gather` does, without the blocks."""
     now = now.astimezone(STOCKHOLM)
     return Contents(
         subject=issue.subject,
@@ -60,7 +66,6 @@ def gather(issue: Issue, now: datetime, mailing_list: MailingList | None = None)
         date=now,
         sender=sender(mailing_list or issue.mailing_list),
         introduction=expanded(issue.introduction),
-        items=tuple(_item(child, number, now) for number, child in enumerate(issue.content, 1)),
     )
 
 
@@ -123,7 +128,9 @@ def expanded(html: str) -> str:
     return re.sub(r'href="(/[^"]*)"', lambda found: f'href="{whole(found[1])}"', expand_db_html(html))
 
 
-def _item(child: Any, number: int, now: datetime) -> Item:
+def item(child: Any, number: int, now: datetime) -> Item:
+    """Return one block looked up; `number` is its place, from 1. Raises LetterError, which names it."""
+    now = now.astimezone(STOCKHOLM)
     try:
         return _MAKERS[child.block_type](child.value, now)
     except (NoPicture, _Gone) as error:
