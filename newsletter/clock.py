@@ -4,7 +4,8 @@ import time
 from datetime import datetime, timedelta
 
 
-def _elapsed() -> float:
+def elapsed() -> float:
+    """Return the seconds since some moment, the same for the whole life of the machine."""
     # Counts time asleep too, where the system can: a worker that was suspended must see its lease gone.
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
@@ -15,11 +16,11 @@ class Clock:
     def __init__(self, start: datetime) -> None:
         """Start running at `start`."""
         self._start = start
-        self._began = _elapsed()
+        self._began = elapsed()
 
     def elapsed(self) -> float:
         """Return the seconds since the start."""
-        return _elapsed() - self._began
+        return elapsed() - self._began
 
     def now(self) -> datetime:
         """Return the moment that it is by this clock."""

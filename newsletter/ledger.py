@@ -81,6 +81,13 @@ def _due(mailing: Mailing, now: datetime, limit: int) -> tuple[dict[int, str], b
     return fresh | found, bool(found)
 
 
+def anything_due(mailings: Iterable[int], now: datetime) -> bool:
+    """Tell whether any of `mailings` has a row that could be claimed at `now`."""
+    rows = Delivery.objects.filter(mailing_id__in=list(mailings))
+    due = rows.filter(state=Delivery.DEFERRED, next_attempt_at__lte=now)
+    return bool(rows.filter(state=Delivery.WAITING).exists() or due.exists())
+
+
 def renew(owner: str, now: datetime) -> set[int]:
     """Prolong all of `owner`'s batches; return those that are still held."""
     with transaction.atomic():

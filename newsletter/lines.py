@@ -11,7 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from newsletter.clock import elapsed
 from newsletter.journal import Closed, Journal
+from newsletter.pace import Paces
 from newsletter.relays import (
     ACCEPTED,
     DEFERRED,
@@ -21,6 +23,7 @@ from newsletter.relays import (
     Parcel,
     Relay,
     RelayBroken,
+    RelayClosing,
     RelayDown,
     Session,
     SessionLost,
@@ -31,25 +34,11 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS = 30
 NAP = 0.05
 UNSENT_TRIES = 3
-DOMAINS = 10_000
-
-
-class Pace:
-    """At most `rate` a second (0: no limit), evenly."""
-
-    def __init__(self, rate: float) -> None:
-        """Nothing has been sent yet."""
-        self.gap = 1 / rate if rate else 0.0
-        self._next = 0.0
-
-    def ready(self, at: float) -> bool:
-        """Tell whether one may go at `at` (seconds)."""
-        return at >= self._next
-
-    def use(self, at: float) -> None:
-        """Count one that goes at `at`."""
-        # A little late isn't lost: else the rate would never be reached.
-        self._next = max(self._next, at - 5 * self.gap) + self.gap
+# A pile is low when it holds less than this for each connection.
+LOW = 25
+CLOSING = "421"
+# So many sessions in a row that the relay itself closes (421) say that it wants to be left alone.
+CLOSED_ENOUGH = 5
 
 
 @dataclass(slots=True)
@@ -71,7 +60,7 @@ class Counter:
 
 
 class Crew:
-    """The lines of one relay and their common pile."""
+    """The lines of one relay and their common pile; as many lines as have been granted of the relay's budget."""
 
     def __init__(self, relay: Relay, journal: Journal, counter: Counter, may_send: Callable[[int], bool]) -> None:
         """`may_send(batch)` tells whether that batch's lease still holds."""
@@ -80,22 +69,59 @@ class Crew:
         self.journal = journal
         self.counter = counter
         self.may_send = may_send
-        self.low = max(1, self.options.connections * 25)
+        self.limit = 0
+        self.low = 1
         self._pile: deque[Parcel] = deque()
         self._condition = threading.Condition()
         self._lines: list[Line] = []
-        self._pace = Pace(self.options.per_second)
-        self._domains: dict[str, Pace] = {}
+        self._seats = 0
+        self._granted_until = 0.0
+        self._paces = Paces(self.options.per_second, self.options.per_domain)
         self._retry_at = self.rested_at = 0.0
-        self._refused = 0
+        self._refused = self._closed = 0
         self.closing = False
+        # Whether the relay has taken a letter, or heard us to the end, since it last had trouble.
+        self.proved = False
         # Set when the relay refuses everything: nothing more goes out before the office has looked.
         self.halted = False
 
+    def grant(self, connections: int, seconds: float) -> None:
+        """Work with so many connections from now on; none is opened when `seconds` have passed without a new grant."""
+        with self._condition:
+            if connections != self.limit:
+                self.limit, self.low = connections, max(1, connections * LOW)
+                self._paces.give(connections / self.options.connections)
+                self._condition.notify_all()
+            self._granted_until = elapsed() + seconds
+
+    def may_connect(self) -> bool:
+        """Tell whether the grant still holds: a process that was frozen must ask anew."""
+        return elapsed() < self._granted_until
+
+    @property
+    def size(self) -> int:
+        """How many lines there are, with a connection or about to open one."""
+        return len(self._lines)
+
+    def surplus(self, line: "Line") -> bool:
+        """Tell a line whether it is one too many and must end."""
+        if self._seats > self.limit and not line.dismissed:
+            with self._condition:
+                if self._seats > self.limit:
+                    self._seats -= 1
+                    line.dismissed = True
+        return line.dismissed
+
+    def gone(self, line: "Line") -> None:
+        """Forget a line that has hung up."""
+        with self._condition:
+            self._lines.remove(line)
+            self._seats -= not line.dismissed
+
     def _target(self) -> int:
-        if time.monotonic() < self._retry_at:
-            return min(1, len(self._pile))
-        return min(self.options.connections, len(self._pile))
+        if not self.may_connect() or self.closing:
+            return 0
+        return min(1 if time.monotonic() < self._retry_at else self.limit, len(self._pile))
 
     @property
     def hungry(self) -> bool:
@@ -110,18 +136,23 @@ class Crew:
     @property
     def connected(self) -> bool:
         """Whether any line has an open connection."""
-        return any(line.session is not None for line in self._lines if line.is_alive())
+        return any(line.session is not None for line in list(self._lines))
 
     def put(self, parcels: list[Parcel]) -> None:
         """Add parcels to the pile, and lines where there are too few."""
         with self._condition:
             self._pile.extend(parcels)
-            self._lines = [line for line in self._lines if line.is_alive()]
+            self._condition.notify_all()
+        self.man()
+
+    def man(self) -> None:
+        """Add lines where there are too few for the pile."""
+        with self._condition:
             while len(self._lines) < self._target():
                 line = Line(self, len(self._lines))
                 self._lines.append(line)
+                self._seats += 1
                 line.start()
-            self._condition.notify_all()
 
     def heed(self, outcome: Outcome) -> None:
         """Halt when the relay refuses whatever it gets."""
@@ -129,10 +160,21 @@ class Crew:
             if outcome.policy:
                 self._refused += 1
             elif outcome.state == ACCEPTED:
-                self._refused = 0
+                self._refused = self._closed = 0
+                self.proved = True
             self.halted = self.halted or outcome.everybody or self._refused >= ENOUGH
         if self.halted:
             self.counter.bell.set()
+
+    def heed_closing(self, error: SessionLost) -> None:
+        """Count sessions that the relay itself closed. Raises RelayClosing when it does nothing else."""
+        with self._condition:
+            self._closed += 1
+            tired = self._closed >= max(CLOSED_ENOUGH, 2 * self.limit)
+            if tired:
+                self._closed = 0
+        if tired:
+            raise RelayClosing(str(error)) from error
 
     def go_on(self) -> None:
         """Take up work again after a halt."""
@@ -148,6 +190,7 @@ class Crew:
 
     def rest(self, seconds: float) -> None:
         """Add no lines for a while: the relay takes no more connections."""
+        self.proved = False
         self.rested_at = time.monotonic()
         self._retry_at = time.monotonic() + seconds
 
@@ -162,23 +205,19 @@ class Crew:
         """Return the next parcel that the paces allow."""
         with self._condition:
             at = time.monotonic()
-            if self.halted or not self._pile or not self._pace.ready(at):
+            if self.halted or not self._pile or not self._paces.all.ready(at):
                 return None
             parcel = self._pile.popleft() if not self.options.per_domain else self._allowed(at)
             if parcel is not None:
-                self._pace.use(at)
+                self._paces.use(parcel.domain, at)
             if len(self._pile) == self.low:
                 self.counter.bell.set()
             return parcel
 
     def _allowed(self, at: float) -> Parcel | None:
-        if len(self._domains) > DOMAINS:
-            self._domains.clear()
         for _ in range(len(self._pile)):
             parcel = self._pile.popleft()
-            pace = self._domains.setdefault(parcel.domain, Pace(self.options.per_domain))
-            if pace.ready(at):
-                pace.use(at)
+            if self._paces.ready(parcel.domain, at):
                 return parcel
             self._pile.append(parcel)
         return None
@@ -188,7 +227,7 @@ class Crew:
         with self._condition:
             if self._pile and not self.halted:
                 # Only the paces hold us back.
-                self._condition.wait(min(NAP, self._pace.gap or NAP))
+                self._condition.wait(min(NAP, self._paces.all.gap or NAP))
             else:
                 self._condition.wait(1)
             return bool(self._pile)
@@ -199,7 +238,7 @@ class Crew:
         with self._condition:
             self._condition.notify_all()
         until = time.monotonic() + patience
-        for line in self._lines:
+        for line in list(self._lines):
             line.join(max(0, until - time.monotonic()))
 
 
@@ -211,6 +250,7 @@ class Line(threading.Thread):
         super().__init__(name=f"{crew.options.name}-{number}", daemon=True)
         self.crew = crew
         self.session: Session | None = None
+        self.dismissed = False
         self._idle_since = self._tried_at = 0.0
 
     def run(self) -> None:
@@ -230,33 +270,41 @@ class Line(threading.Thread):
             )
         finally:
             self._hang_up()
+            self.crew.gone(self)
             self.crew.counter.bell.set()
 
     def _turn(self) -> bool:
-        if self.crew.closing:
+        if self.crew.closing or self.crew.surplus(self):
             return False
         if self.crew.idle and not self.crew.wait():
             return time.monotonic() - self._idle_since < IDLE_SECONDS
-        self._connect()
+        if not self._connect():
+            return False
         session = self.session
         assert session is not None  # noqa: S101 - for the type checker
         began = time.monotonic()
         try:
             session.work(self)
+            self.crew.proved = True
         except SessionLost as error:
             logger.info("%s: %s", self.name, error)
             self.session = None
+            if str(error).startswith(CLOSING):
+                self.crew.heed_closing(error)
         self._idle_since = time.monotonic()
         if self._idle_since - began < NAP and not self.crew.idle:
             self.crew.wait()
         return True
 
-    def _connect(self) -> None:
+    def _connect(self) -> bool:
         if self.session is not None and time.monotonic() - self._idle_since > 1 and not self.session.alive():
             self._hang_up()
         if self.session is None:
+            if not self.crew.may_connect():
+                return False
             self._tried_at = time.monotonic()
             self.session = self.crew.relay.connect()
+        return True
 
     def _hang_up(self) -> None:
         if self.session is not None:
@@ -265,7 +313,7 @@ class Line(threading.Thread):
 
     def take(self) -> Parcel | None:
         """Give the session its next parcel."""
-        return None if self.crew.closing else self.crew.next()
+        return None if self.crew.closing or self.crew.surplus(self) else self.crew.next()
 
     def begin(self, parcel: Parcel) -> bool:
         """Note the intent first, then look at the lease: frozen in between, we are seen as uncertain, never as unsent."""

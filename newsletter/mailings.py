@@ -1,6 +1,7 @@
 """A mailing's life: start, pause, resume, cancel, finish, and what an editor decides about uncertain rows."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -242,12 +243,31 @@ class Report:
         return self.frozen - sum(self.counts[state] for state in Delivery.OPEN)
 
 
-def report(mailing: Mailing, limit: int = 1_000) -> Report:
-    """Return counts per state and up to `limit` uncertain rows, both from one moment."""
+def report(mailing: Mailing, limit: int = 1_000, *, counted: bool = False) -> Report:
+    """Return counts per state and up to `limit` uncertain rows; `counted`: of the rows themselves, not of their tally."""
     rows = Delivery.objects.filter(mailing_id=mailing.pk)
     with transaction.atomic():
         mailing.refresh_from_db(fields=["state", "frozen_count", "why"])
-        found = dict(rows.values_list("state").annotate(n=Count("member_id")).order_by())
-        doubtful = list(rows.filter(state=Delivery.UNCERTAIN).values("member_id", "address", "relay", "last_reply")[:limit])
+        if counted:
+            found = dict(rows.values_list("state").annotate(n=Count("member_id")).order_by())
+        else:
+            found = tallies.states([mailing.pk])[mailing.pk]
+        doubtful = _doubtful(rows, limit) if found.get(Delivery.UNCERTAIN) else []
+    return _report(mailing, found, doubtful)
+
+
+def reports(found: Iterable[Mailing]) -> dict[int, Report]:
+    """Return the reports of many mailings at once, without their uncertain rows."""
+    known = {mailing.pk: mailing for mailing in found}
+    counts = tallies.states(known)
+    return {key: _report(mailing, counts[key], []) for key, mailing in known.items()}
+
+
+def _report(mailing: Mailing, found: dict[str, int], doubtful: list[dict[str, Any]]) -> Report:
     counts = {state: found.get(state, 0) for state, _label in Delivery.STATES}
     return Report(mailing.pk, mailing.state, mailing.subject, mailing.frozen_count, counts, doubtful, mailing.why)
+
+
+def _doubtful(rows: models.QuerySet[Delivery], limit: int) -> list[dict[str, Any]]:
+    found = rows.filter(state=Delivery.UNCERTAIN).order_by("member_id")
+    return list(found.values("member_id", "address", "relay", "last_reply")[:limit])

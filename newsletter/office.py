@@ -16,16 +16,17 @@ from django.utils import timezone
 
 from cms import stopping
 from cms.outbox import new_owner
-from newsletter import health, ledger, mailings
+from newsletter import ledger, mailings
 from newsletter.clock import Clock
 from newsletter.compiled import BadHeader, Compiled
+from newsletter.fleet import Fleet
 from newsletter.identity import BOUNCE, return_address
 from newsletter.journal import Journal
 from newsletter.leases import durable, settle_expired
 from newsletter.lines import Counter, Crew
 from newsletter.models import Mailing
 from newsletter.outcomes import follow_up, stop_mailing
-from newsletter.relays import Parcel, Relay, RelayBroken, RelayDown
+from newsletter.relays import Parcel, Relay
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,6 @@ GRACE_SECONDS = 2.0
 RENEW_BELOW = 0.4
 STOP_AT = 0.9
 COMPILED_KEPT = 8
-LINE_RETRY_SECONDS = 5.0
 
 
 class Office:
@@ -54,8 +54,9 @@ class Office:
         self.clock = Clock(timezone.now())
         self._good_until: dict[int, float] = {}
         self._compiled: dict[int, Compiled] = {}
-        self._crews = {relay.options.name: Crew(relay, self.journal, self.counter, self._may_send) for relay in relays}
-        self._resting: set[str] = set()
+        crews = [Crew(relay, self.journal, self.counter, self._may_send) for relay in relays]
+        self._crews = {crew.options.name: crew for crew in crews}
+        self.fleet = Fleet(crews, self.owner)
         self._turn = 0
 
     def run(self, clock: Clock, seconds: float) -> Tally[str]:
@@ -81,6 +82,7 @@ class Office:
         """Go over to the caller's clock; leases taken by the old one are renewed by the new one."""
         self.clock = clock
         self._good_until.clear()
+        self.fleet.new_clock()
         self._renew()
 
     def _control(self) -> list[Mailing]:
@@ -95,13 +97,9 @@ class Office:
         for crew in self._crews.values():
             if crew.halted:
                 crew.go_on()
-        self._resting = health.resting(self.clock.now())
-        self._note_recoveries()
+        self.fleet.look(self.clock.now(), bool(self.in_hand) or ledger.anything_due(wanted, self.clock.now()))
+        self._give_back(lambda parcel: True, [crew for crew in self._crews.values() if not crew.limit])
         return sending
-
-    def _note_recoveries(self) -> None:
-        for name in health.troubled() & {name for name, crew in self._crews.items() if crew.connected}:
-            health.note_up(name, self.clock.now())
 
     def _renew(self) -> None:
         if not self.batches:
@@ -121,8 +119,8 @@ class Office:
     def _claim(self, sending: list[Mailing], tally: Tally[str]) -> bool:
         """Fill the crews that are low; return whether anything was claimed."""
         claimed = False
-        for name, crew in self._crews.items():
-            if not sending or not crew.hungry or name in self._resting:
+        for crew in self.fleet.usable() if sending else []:
+            if not crew.hungry:
                 continue
             for _ in range(len(sending)):
                 self._turn += 1
@@ -132,10 +130,10 @@ class Office:
         return claimed
 
     def _claim_for(self, mailing: Mailing, crew: Crew, tally: Tally[str]) -> bool:
-        size = PER_CONNECTION * crew.options.connections
+        size = PER_CONNECTION * crew.limit
         if crew.options.per_second:
             # No more than is sent well within the lease.
-            size = max(1, min(size, int(crew.options.per_second * settings.LEASE_SECONDS / 4)))
+            size = max(1, min(size, int(crew.options.per_second * self.fleet.part(crew) * settings.LEASE_SECONDS / 4)))
         compiled = self._letter(mailing)
         if compiled is None:
             return False
@@ -144,6 +142,7 @@ class Office:
         tally["excluded"] += taken.excluded
         if not taken.rows:
             return bool(taken.excluded)
+        self.fleet.took(crew, len(taken.rows))
         self.batches.add(taken.batch)
         self._good_until[taken.batch] = until
         relay = crew.options.name
@@ -194,23 +193,12 @@ class Office:
             trouble = self.counter.troubles.popleft()
             crew = self._crews[trouble.relay]
             # What a line began before its relay was put to rest is old news.
-            if trouble.began > crew.rested_at:
-                self._rest(crew, trouble.error)
+            if trouble.began > crew.rested_at and self.fleet.rest(crew, trouble.error, self.clock.now()):
+                self._give_back(lambda parcel: True, [crew])
         return halted
 
-    def _rest(self, crew: Crew, error: RelayDown) -> None:
-        """One line of several that can't connect is no trouble; when none can, the relay rests and others take over."""
-        crew.rest(LINE_RETRY_SECONDS)
-        if crew.connected and not isinstance(error, RelayBroken):
-            return
-        name = crew.options.name
-        if name not in self._resting:
-            health.note_down(name, error, self.clock.now())
-        self._resting.add(name)
-        self._give_back(lambda parcel: True, [crew])
-
     def _withdraw(self, unwanted: Callable[[Parcel], bool], crews: list[Crew] | None = None) -> list[Parcel]:
-        taken = [parcel for crew in crews or self._crews.values() for parcel in crew.withdraw(unwanted)]
+        taken = [parcel for crew in self._crews.values() if crews is None or crew in crews for parcel in crew.withdraw(unwanted)]
         for parcel in taken:
             self.in_hand.pop((parcel.batch, parcel.member), None)
         return taken
@@ -234,7 +222,7 @@ class Office:
             self.batches.clear()
             self._good_until.clear()
             self.journal.empty()
-        self._note_recoveries()
+        self.fleet.note_recoveries(self.clock.now())
         mailings.begin_due(self.clock.now())
 
     def close(self, patience: float) -> Tally[str]:
@@ -245,6 +233,7 @@ class Office:
         self._wind_up(tally, patience)
         for crew in self._crews.values():
             crew.close(1)
+        self.fleet.leave()
         self.journal.close(remove=not self.in_hand)
         return tally
 

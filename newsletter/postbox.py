@@ -4,7 +4,9 @@ Nothing is sent inside a request. A single mail whose answer was lost is sent ag
 Message-ID): a password mail twice is better than none. Mailings never are; they go through the ledger.
 """
 
+import os
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,6 +14,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage as Mime
 from email.policy import SMTP
 from email.utils import make_msgid, parseaddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -21,16 +24,20 @@ from django.db import transaction
 
 from cms import stopping
 from cms.outbox import LeaseLost, new_owner
-from newsletter import health
+from newsletter import budgets, health
 from newsletter.addresses import accept
 from newsletter.clock import Clock
 from newsletter.models import SingleMail
+from newsletter.pace import Paces
 from newsletter.relays import ACCEPTED, REFUSED, Outcome, Parcel, Relay, RelayDown, Session, SessionLost, configured
 
 BATCH = 20
 SLICE_SECONDS = 20.0
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 GIVE_UP = timedelta(days=3)
+NAP = 0.05
+# A share is written anew after this part of its lease.
+SHARE_RENEWAL = 0.5
 # Folding at 75 characters would encode an unsubscribe address and so break it.
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=998)
 
@@ -82,19 +89,31 @@ def _fold_words(made: Mime) -> None:
 class Desk:
     """Gives one claimed mail after another and settles its row."""
 
-    def __init__(self, mails: list[SingleMail], clock: Clock, tally: Counter[str]) -> None:
-        """`mails` are claimed by us."""
+    def __init__(self, mails: list[SingleMail], clock: Clock, tally: Counter[str], paces: Paces, until: float) -> None:
+        """`mails` are claimed by us; `until` (seconds of the clock) `take` may wait for the paces."""
+        self._paces, self._until = paces, until
         self._mails = {mail.pk: mail for mail in mails}
         self._left = list(mails)
         self._clock = clock
         self._tally = tally
 
     def take(self) -> Parcel | None:
-        """Return the next mail."""
-        if not self._left or stopping.asked():
-            return None
-        mail = self._left.pop(0)
+        """Return the next mail that the paces allow, waiting for it."""
+        while (mail := self._next()) is None:
+            if not self._left or stopping.asked() or self._clock.elapsed() > self._until:
+                return None
+            stopping.wait(NAP)
         return Parcel(0, mail.pk, 0, mail.sender, mail.recipient, lambda: bytes(mail.message))
+
+    def _next(self) -> SingleMail | None:
+        at = time.monotonic()
+        for mail in [] if stopping.asked() else self._left:
+            domain = mail.recipient.rpartition("@")[2].lower()
+            if self._paces.ready(domain, at):
+                self._paces.use(domain, at)
+                self._left.remove(mail)
+                return mail
+        return None
 
     def begin(self, parcel: Parcel) -> bool:
         """Prolong the lease; False when somebody else has the mail by now."""
@@ -132,32 +151,55 @@ def _settle(mail: SingleMail, outcome: Outcome, now: datetime) -> str:
 
 def postbox_due(now: datetime, *, seconds: float = SLICE_SECONDS) -> dict[str, int]:
     """Send the single mails that are due, through the first relay that is well; return counts per outcome."""
-    clock, owner = Clock(now), new_owner()
-    tally: Counter[str] = Counter()
+    clock, tally = Clock(now), Counter[str]()
     due = SingleMail.objects.filter(next_attempt_at__lte=now, state__in=(SingleMail.WAITING, SingleMail.SENDING))
     if not due.exists():
         return {}
+    owner = _share_owner(os.getpid())
+    wishing = False
     for relay in configured():
-        if relay.options.name in health.resting(now):
+        if not health.may_try(relay.options.name, owner, now):
             continue
-        try:
-            _send_through(relay, clock, owner, seconds, tally)
+        # Where a mailing has every connection, the row that `hold` leaves makes the worker spare one within a second.
+        wishing = not budgets.hold(relay.options.name, relay.options.connections, owner, 1, now, urgent=True)
+        if wishing or _sent(relay, clock, seconds, tally):
             break
-        except RelayDown as error:
-            health.note_down(relay.options.name, error, clock.now())
+    if not wishing:
+        budgets.release(owner)
     return dict(tally)
 
 
-def _send_through(relay: Relay, clock: Clock, owner: str, seconds: float, tally: Counter[str]) -> None:
+@cache
+def _share_owner(process: int) -> str:
+    """Return the name under which this process holds a connection for single mails; a wish is kept from round to round."""
+    return f"{new_owner()}:post"
+
+
+def _sent(relay: Relay, clock: Clock, seconds: float, tally: Counter[str]) -> bool:
+    try:
+        _send_through(relay, clock, seconds, tally)
+    except RelayDown as error:
+        health.note_down(relay.options.name, error, clock.now())
+        return False
+    return True
+
+
+def _send_through(relay: Relay, clock: Clock, seconds: float, tally: Counter[str]) -> None:
+    options, owner = relay.options, new_owner()
     session: Session | None = relay.connect()
-    if relay.options.name in health.troubled():
-        health.note_up(relay.options.name, clock.now())
+    paces = Paces(options.per_second, options.per_domain, 1 / options.connections)
+    renew_at = SHARE_RENEWAL
     while clock.elapsed() < seconds and not stopping.asked():
         # Rows that a dead worker left behind are taken over when its lease has run out.
         mails = SingleMail.claim(clock.now(), owner, BATCH, states=(SingleMail.WAITING, SingleMail.SENDING))
         if not mails:
             break
-        session = _send_some(relay, session, Desk(mails, clock, tally))
+        if clock.elapsed() > renew_at * settings.LEASE_SECONDS:
+            budgets.hold(options.name, options.connections, _share_owner(os.getpid()), 1, clock.now(), urgent=True)
+            renew_at += SHARE_RENEWAL
+        session = _send_some(relay, session, Desk(mails, clock, tally, paces, seconds))
+        if session is not None:
+            health.note_up(options.name, clock.now())
     if session is not None:
         session.close()
 

@@ -34,6 +34,10 @@ class RelayBroken(RelayDown):
     """The relay is there but out of order (log-in, certificate): an operator must look."""
 
 
+class RelayClosing(RelayDown):
+    """The relay closes one session after another: it wants to be left alone."""
+
+
 class SessionLost(RelayDown):
     """The connection ended in the middle; every parcel in it has been reported."""
 
@@ -110,7 +114,11 @@ class Relay(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One line of MAIL_RELAYS. `per_second` and `per_domain` are messages a second (0: no limit)."""
+    """One line of MAIL_RELAYS. `per_second` and `per_domain` are messages a second (0: no limit).
+
+    `weight`: its part of a mailing beside the other relays that have one; 0: only when no other can;
+    none: as much as it can take.
+    """
 
     scheme: str
     name: str
@@ -123,6 +131,7 @@ class Options:
     per_second: float = 0
     per_domain: float = 0
     timeout: float = 60
+    weight: float | None = None
 
 
 def parse(line: str) -> Options:
@@ -158,6 +167,7 @@ def _numbers(given: dict[str, str]) -> dict[str, float]:
         "per_second": (float, 0),
         "per_domain": (float, 0),
         "timeout": (float, 0.1),
+        "weight": (float, 0),
     }
     found = {}
     for key, (kind, least) in limits.items():
