@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 
-from newsletter import segments
+from newsletter import segments, tallies
 from newsletter.addresses import suppression_hash
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, Segment, Subscription, Suppression
 
@@ -104,6 +104,7 @@ def freeze_slice(mailing: Mailing, now: datetime, size: int = SLICE) -> bool:
         done = {"state": Mailing.SENDING, "frozen_at": now} if reached is None else {"frozen_to": reached}
         if ours.update(**done):
             added = _insert(mailing, _meant(listed, mailing.audience), now)
+            tallies.note_frozen(mailing, now)
             Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added)
     mailing.refresh_from_db(fields=["state", "frozen_to", "frozen_at", "frozen_count"])
     return mailing.frozen_at is not None
