@@ -251,9 +251,9 @@ LOGGING = {
         for name, level in (("console", "NOTSET"), ("warnings", "WARNING"))
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # They would tell of every job and every indexing; db_worker resets its loggers' levels, but not a handler's.
+    # They would tell of every job, every indexing and every bounce's reading; db_worker resets its loggers' levels, but not a handler's.
     "loggers": {
-        name: {"handlers": ["warnings"], "propagate": False} for name in ("apscheduler", "django.tasks", "django_tasks_db")
+        name: {"handlers": ["warnings"], "propagate": False} for name in ("apscheduler", "django.tasks", "django_tasks_db", "flufl.bounce")
     },
 }
 

@@ -1,8 +1,12 @@
 """Returned mails: read as bytes, believed only by our own signature."""
 
 import json
+import time
+import tracemalloc
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +16,7 @@ from hypothesis import strategies as st
 from newsletter.bounces import read_bounce, take_bounce
 from newsletter.identity import BOUNCE, LEAVE, return_address
 from newsletter.models import Delivery, Member, Subscription, Suppression
+from tests.newsletter.bounces import SAMPLES
 from tests.newsletter.stage import make_list, make_mailing, make_member
 
 
@@ -99,6 +104,40 @@ def test_a_delay_and_an_ordinary_mail_are_no_bounces():
     assert read_bounce(b"").kind == "none"
 
 
+@pytest.mark.parametrize(("name", "kind", "recipients"), SAMPLES, ids=[sample[0] for sample in SAMPLES])
+def test_each_sample_says_what_it_should(name, kind, recipients):
+    found = read_bounce((Path(__file__).parent / "bounces" / f"{name}.eml").read_bytes())
+    assert (found.kind, list(found.recipients) if kind != "none" else recipients) == (kind, recipients)
+    assert "unreadable" not in found.reason
+
+
+def test_there_are_samples_of_every_kind():
+    kinds = Counter(kind for _name, kind, _recipients in SAMPLES)
+    assert len(SAMPLES) >= 100
+    assert min(kinds[kind] for kind in ("hard", "soft", "complaint", "none")) >= 7
+    assert len(list((Path(__file__).parent / "bounces").glob("*.eml"))) == len(SAMPLES)
+
+
+HUGE = {
+    "one line": b"From: MAILER-DAEMON@x.se\nSubject: failure notice\n\n" + b"a@" * 2_500_000,
+    "nested parts": b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(20_000)),
+    "nested letters": b"Content-Type: message/rfc822\n\n" * 30_000,
+    "recipients": b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+    + b"Final-Recipient: rfc822; a@b.se\nAction: failed\nStatus: 5.1.1\n\n" * 20_000,
+}
+
+
+@pytest.mark.parametrize("raw", HUGE.values(), ids=HUGE)
+def test_a_huge_message_takes_bounded_time_and_memory(raw):
+    tracemalloc.start()
+    began = time.process_time()
+    read_bounce(raw)
+    spent, (_now, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert spent < 20
+    assert peak < 100_000_000
+
+
 @given(st.binary(max_size=600))
 def test_no_bytes_can_break_it(raw):
     read_bounce(raw)
@@ -124,7 +163,9 @@ def test_soft_bounces_over_two_weeks_silence(sent, now):
     mailing, member = sent
     for days in (0, 8, 15):
         Delivery.objects.update(state="accepted")
-        take_bounce(dsn("5.2.2", "full", to=return_address(BOUNCE, mailing.pk, member.pk)), now + timedelta(days=days))
+        take_bounce(
+            dsn("5.2.2", f"full for {days} days", to=return_address(BOUNCE, mailing.pk, member.pk)), now + timedelta(days=days)
+        )
     assert Member.objects.get().status == Member.BOUNCED
 
 
@@ -160,5 +201,5 @@ def test_the_command_prints_what_it_says(sent, tmp_path):
     assert json.loads(out.getvalue()) == {
         "recipients": ["m1@exempel.se"],
         "kind": "hard",
-        "reason": "5.1.1 smtp; 550 5.1.1 user unknown",
+        "reason": "550 5.1.1 user unknown",
     }
