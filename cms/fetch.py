@@ -1,19 +1,20 @@
 """The one guarded way to make an outgoing HTTP call.
 
-Every call has a timeout and a size limit, follows no redirects, and connects to the very address that
-was checked (so a name can't be re-pointed in between). Private and local networks are refused unless
-`FETCH_ALLOW_NETWORKS` names them.
+Every call has a timeout and a size limit, follows no redirects (`visit` does, and checks each), and
+connects to the very address that was checked (so a name can't be re-pointed in between). Private and
+local networks are refused unless `FETCH_ALLOW_NETWORKS` names them.
 """
 
 import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
@@ -24,6 +25,11 @@ from urllib3.exceptions import HTTPError
 USER_AGENT = "Ordet/1.0"
 CHUNK = 65_536
 CONNECT_SECONDS = 10.0
+# What a resolver says when the name itself is the fault (EAI_NODATA isn't everywhere).
+UNKNOWN_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 5
+REFUSED_FROM = 400
 
 
 class FetchError(Exception):
@@ -40,10 +46,18 @@ class NotSent(FetchError):
     """No connection came about (name, refusal, TLS, connect timeout); nothing was sent."""
 
 
+class NoSuchName(NotSent):
+    """Nobody has a computer of that name; a name server that doesn't answer is only NotSent."""
+
+
 class NoAnswer(FetchError):
     """The request left, but no whole answer came back."""
 
     unknown = True
+
+
+class Lost(FetchError):
+    """Redirects led on and on, or to what is no address; nothing was changed anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,14 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a visit ended: the last answer's status, and the address that gave it."""
+
+    status: int
+    address: str
 
 
 def _allowed(address: str) -> bool:
@@ -65,11 +87,14 @@ def _allowed(address: str) -> bool:
 
 
 def resolve(host: str, port: int) -> str:
-    """Return the first address of `host` that may be called. Raises NotSent, Forbidden."""
+    """Return the first address of `host` that may be called. Raises NotSent, NoSuchName, Forbidden."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise NotSent(f"the name {host} was not found ({error})") from None
+        kind = NoSuchName if error.errno in UNKNOWN_NAME else NotSent
+        raise kind(f"the name {host} was not found ({error})") from None
+    except UnicodeError:
+        raise NoSuchName(f"{host} can't be a name") from None
     addresses = [str(entry[4][0]) for entry in found]
     # One forbidden address among several is enough to refuse: which one is used must not be a matter of luck.
     if not all(map(_allowed, addresses)):
@@ -142,12 +167,14 @@ def fetch(
     body: bytes | None = None,
     timeout: float = 20.0,
     max_bytes: int = 5_000_000,
+    read: bool = True,
 ) -> Answer:
     """Make one HTTP call and return its Answer, whatever the status; redirects are not followed.
 
     `timeout` is in seconds, for connecting (at most 10) and then for the whole exchange. Raises
-    Forbidden and NotSent when nothing left this machine, NoAnswer when the outcome is unknown. No
-    message holds the URL's query, a header or the body: secrets stay out of logs.
+    Forbidden and NotSent when nothing left this machine, NoAnswer when the outcome is unknown. `read`:
+    False leaves the body where it is, and it comes back empty. No message holds the URL's query, a
+    header or the body: secrets stay out of logs.
     """
     parts, host, port = _split(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -158,7 +185,9 @@ def fetch(
         connection.request(method, target, body=body, headers=sent, preload_content=False, decode_content=True)
         response = connection.getresponse()
         answer = Answer(
-            response.status, {name.lower(): value for name, value in response.headers.items()}, _read(response, max_bytes)
+            response.status,
+            {name.lower(): value for name, value in response.headers.items()},
+            _read(response, max_bytes) if read else b"",
         )
     except (HTTPError, HTTPException, OSError) as error:
         raise NoAnswer(f"no whole answer from {host}: {type(error).__name__}") from None
@@ -169,3 +198,38 @@ def fetch(
     if watch.rung:
         raise NoAnswer(f"no whole answer from {host} within {timeout:.0f} s")
     return answer
+
+
+def visit(url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10.0) -> Visit:
+    """Go to `url` as a reader would, through at most MOST_REDIRECTS redirects, each checked like the first address.
+
+    Asks with HEAD, and with GET where that is refused or not answered; bodies are left unread. `timeout`
+    is in seconds, for everything. Raises what `fetch` does, and Lost.
+    """
+    until = time.monotonic() + timeout
+    for _hop in range(MOST_REDIRECTS + 1):
+        answer = _knock(url, headers, until)
+        goal = answer.headers.get("location", "")
+        if answer.status not in REDIRECTS or not goal:
+            return Visit(answer.status, url)
+        try:
+            url = urljoin(url, goal)
+        except ValueError:
+            raise Lost("a redirect leads to what is no address") from None
+    raise Lost(f"more than {MOST_REDIRECTS} redirects")
+
+
+def _knock(url: str, headers: Mapping[str, str] | None, until: float) -> Answer:
+    with suppress(NoAnswer):
+        answer = fetch("HEAD", url, headers=headers, timeout=_left(until), read=False)
+        if answer.status < REFUSED_FROM:
+            return answer
+    # Many servers refuse HEAD, or answer it with 404.
+    return fetch("GET", url, headers=headers, timeout=_left(until), read=False)
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise NoAnswer("no whole answer in time")
+    return left

@@ -27,4 +27,5 @@ DUTIES = [
     Duty("announce", "social.announce.announce_due"),
     Duty("reconcile", "social.announce.reconcile_due"),
     Duty("send", "newsletter.engine.send_due"),
+    Duty("links", "newsletter.linkcheck.links_due"),
 ]

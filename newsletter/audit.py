@@ -15,6 +15,9 @@ ACTIONS = {
     "newsletter.resend": (_("Send again"), _("Sent an uncertain letter again")),
     "newsletter.correct": (_("Correct"), _("Began a correction")),
     "newsletter.leave": (_("Leave as it is"), _("Left an uncertain letter as it is")),
+    "newsletter.tidy_away": (_("Remove from the list"), _("Removed from the list: didn't answer the yearly question")),
+    "newsletter.keep": (_("Keep"), _("Kept on the list without an answer to the yearly question")),
+    "newsletter.vouch": (_("Vouch for a link"), _("Vouched for a link that seemed broken")),
 }
 
 
