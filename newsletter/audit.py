@@ -18,6 +18,18 @@ ACTIONS = {
     "newsletter.tidy_away": (_("Remove from the list"), _("Removed from the list: didn't answer the yearly question")),
     "newsletter.keep": (_("Keep"), _("Kept on the list without an answer to the yearly question")),
     "newsletter.vouch": (_("Vouch for a link"), _("Vouched for a link that seemed broken")),
+    "newsletter.import_receive": (_("Receive"), _("Sent a file of members")),
+    "newsletter.import_start": (_("Import"), _("Started the import")),
+    "newsletter.import_cancel": (_("Cancel"), _("Cancelled the import")),
+    "newsletter.import_undo": (_("Undo"), _("Undid the import")),
+    "newsletter.export": (_("Export"), _("Exported members")),
+    "newsletter.export_person": (_("Export"), _("Exported all that is held on the member")),
+    "newsletter.subscribe": (_("Subscribe"), _("Put the member on a list")),
+    "newsletter.unsubscribe": (_("Unsubscribe"), _("Took the member off a list")),
+    "newsletter.works_again": (_("Address works again"), _("Said that the member's address works again")),
+    "newsletter.erase": (_("Erase"), _("Erased the member")),
+    "newsletter.suppress": (_("Suppress"), _("Put an address on the suppression list")),
+    "newsletter.lift": (_("Lift"), _("Lifted an address from the suppression list")),
 }
 
 
