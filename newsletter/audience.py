@@ -67,9 +67,13 @@ def _meant(subscriptions: models.QuerySet[Subscription], definition: dict[str, A
 
 
 def count(definition: dict[str, Any]) -> int:
-    """Return how many would get it now: meant, with an address that works and isn't suppressed."""
+    """Return how many would get it now: meant, with an address that works and isn't suppressed.
+
+    Raises segments.BadConditions, and segments.TooSlow after some seconds.
+    """
     silenced = Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))
-    return people(definition).filter(~Exists(silenced), member__status=Member.ACTIVE).count()
+    with segments.bounded():
+        return people(definition).filter(~Exists(silenced), member__status=Member.ACTIVE).count()
 
 
 def in_words(definition: dict[str, Any]) -> str:
