@@ -98,6 +98,7 @@ class IssueViewSet(SnippetViewSet):
                     FieldPanel("subject"),
                     FieldPanel("preheader"),
                     FieldRowPanel([FieldPanel("number"), FieldPanel("issue_line"), FieldPanel("mailing_list")]),
+                    FieldRowPanel([FieldPanel("segment"), FieldPanel("left_out")]),
                 ],
                 heading=gettext_lazy("The letter"),
             ),

@@ -145,11 +145,14 @@ class MailingViewSet(SnippetViewSet):
 
     def get_urlpatterns(self) -> list[Any]:
         """Replace what Wagtail would write with, by progress and its buttons."""
+        from newsletter.admin.corrections import CorrectView
+
         kept = [found for found in super().get_urlpatterns() if found.name in ("list", "list_results")]
         own = [
             path("progress/<int:pk>/", ProgressView.as_view(), name="progress"),
             path("progress/<int:pk>/fragment/", FragmentView.as_view(), name="fragment"),
         ]
+        own.append(path("progress/<int:pk>/correct/", CorrectView.as_view(), name="correct"))
         steer = SteerView.as_view()
         acts = [path(f"progress/<int:pk>/{act}/", steer, {"act": act}, name=act) for act in SteerView.ACTS]
         return [*kept, *own, *acts]
