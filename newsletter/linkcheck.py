@@ -205,3 +205,44 @@ def _works_secured(address: str, visit: fetch.Visit, until: float) -> bool:
 def forget(now: datetime) -> int:
     """Remove what hasn't been asked for in a long time; return how many addresses that were."""
     return LinkCheck.objects.filter(created_at__lt=now - KEEP, checked_at__lt=now - KEEP).delete()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A link as the preflight page shows it. `doubtful`: an editor may vouch for it."""
+
+    address: str
+    words: str
+    icon: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the worker has come with some links. `open`: how many it is still asked for."""
+
+    rows: list[Row]
+    tried: int = 0
+    open: int = 0
+
+
+def standing(addresses: Iterable[str], now: datetime) -> Standing:
+    """Return what is known of `addresses`, in their order; one query."""
+    wanted = list(dict.fromkeys(addresses))
+    known = {row.address: row for row in LinkCheck.objects.filter(address__in=wanted)}
+    tried = [row for row in known.values() if row.checked_at and row.state not in LinkCheck.OPEN]
+    trying = [row for row in known.values() if row.state in LinkCheck.OPEN]
+    return Standing([_row(address, known.get(address), now) for address in wanted], len(tried), len(trying))
+
+
+def _row(address: str, row: LinkCheck | None, now: datetime) -> Row:
+    if row is None:
+        return Row(address, _("not tried yet"), "help")
+    if row.state in LinkCheck.OPEN:
+        return Row(address, _("is being tried"), "rotate")
+    if row.state == LinkCheck.OK:
+        return Row(address, _("works"), "check")
+    if row.vouched(now):
+        return Row(address, _("somebody has opened it, and it works"), "check")
+    words = f"{row.get_state_display()}: {row.answer}"
+    return Row(address, words, "cross" if row.state == LinkCheck.BROKEN else "warning", doubtful=True)

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils import timezone
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from newsletter import audit
+from newsletter import audit, linkcheck
 from newsletter.admin import NewsletterGroup
 from newsletter.admin.frame import NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
-from newsletter.models import Mailing, Member, RelayState
+from newsletter.models import Issue, Mailing, Member, RelayState
 from newsletter.playsign import PlaySignOperation
 
 register_permission_policy(Mailing, ReadOnly(Mailing))
@@ -25,3 +27,11 @@ hooks.register("register_log_actions", audit.register)
 def image_operations() -> list[tuple[str, Any]]:
     """Add the play sign."""
     return [("playsign", PlaySignOperation)]
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def try_links(request: HttpRequest, instance: Any) -> None:
+    """Ask a worker for the links of an issue that was saved."""
+    if isinstance(instance, Issue):
+        linkcheck.ask_for(instance, timezone.now())

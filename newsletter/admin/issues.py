@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
+from newsletter.admin import preflight
 from newsletter.admin.frame import ISSUE, MAY_SEND, IssuePage
 from newsletter.admin.sending import SendView
 from newsletter.items import LetterError
@@ -29,7 +30,8 @@ class IssueEditView(EditView):
     def header_buttons(self) -> list[HeaderButton]:
         """Add test and send."""
         key = [self.object.pk]
-        out = [HeaderButton(_("Test to me"), url=reverse(ISSUE + "test", args=key), icon_name="mail", priority=10)]
+        look = HeaderButton(_("Check before sending"), url=reverse(ISSUE + "preflight", args=key), icon_name="check", priority=15)
+        out = [look, HeaderButton(_("Test to me"), url=reverse(ISSUE + "test", args=key), icon_name="mail", priority=10)]
         if self.request.user.has_perm(MAY_SEND):
             out.append(HeaderButton(_("Send …"), url=reverse(ISSUE + "send", args=key), icon_name="upload", priority=20))
         return out
@@ -114,7 +116,7 @@ class IssueViewSet(SnippetViewSet):
             path("send/<int:pk>/", SendView.as_view(), name="send"),
             path("letter/<int:pk>/", LetterView.as_view(), name="letter"),
         ]
-        return [*super().get_urlpatterns(), *own]
+        return [*super().get_urlpatterns(), *own, *preflight.urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch the mailings with the issues."""
