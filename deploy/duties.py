@@ -23,6 +23,7 @@ class Duty:
 
 
 DUTIES = [
+    Duty("links", "newsletter.personal.links_due"),
     Duty("postbox", "newsletter.postbox.postbox_due"),
     Duty("announce", "social.announce.announce_due"),
     Duty("reconcile", "social.announce.reconcile_due"),

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from cms import publishing
 from deploy import heartbeats
 from deploy.models import JobRun
+from newsletter import limits, mailbox, personal, reports, signup
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,14 @@ def look_up_films(now: datetime) -> int:
     return publishing.sweep_films()
 
 
+def read_mailboxes(now: datetime) -> dict[str, int]:
+    """Take in the bounces that came back; return how many of which kind. Raises Incomplete for a mailbox that failed."""
+    report = mailbox.mailbox_due(now)
+    if report.failed:
+        raise Incomplete("\n".join(report.failed))
+    return dict(report.counts)
+
+
 def fail_stuck_tasks(now: datetime) -> int:
     """Fail Wagtail's tasks whose worker died while running them; return how many.
 
@@ -118,3 +127,5 @@ def clean_up(now: datetime) -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     heartbeats.forget(now)
+    for room in (limits, personal, reports, signup):
+        room.forget_old(now)

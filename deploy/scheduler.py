@@ -24,6 +24,7 @@ from cms.outbox import new_owner
 from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
+from newsletter import yearly
 from social import announce, connection
 
 logger = logging.getLogger(__name__)
@@ -69,11 +70,19 @@ SWEEPS = [
     Sweep("mending", _("Mending what dead processes left"), jobs.mend, 60),
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
+    Sweep("mailbox", _("Bounces that came back"), jobs.read_mailboxes, 60),
     Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
 ]
 CALENDAR = [
     Appointment("films", _("Films that are still links"), jobs.look_up_films, CronTrigger(hour=3, minute=45, timezone=ZONE)),
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
+    # In the daytime of weekdays, a slice each hour: nobody is asked in the night, and no flood of mails leaves.
+    Appointment(
+        "yearly question",
+        _("The yearly question"),
+        yearly.ask_due,
+        CronTrigger(day_of_week="mon-fri", hour="9-15", minute=20, timezone=ZONE),
+    ),
 ]
 ALARMS = [
     Alarm("publishing", publishing.next_due, jobs.publish),

@@ -25,7 +25,8 @@ class Limit:
     within: timedelta
 
 
-SUBSCRIBE, LINK, PREFERENCES, PERSONAL, VISIT, NEW_ADDRESS = "subscribe", "link", "preferences", "personal", "visit", "new address"
+SUBSCRIBE, LINK, PREFERENCES, PERSONAL = "subscribe", "link", "preferences", "personal"
+VISIT, NEW_ADDRESS = "visit", "new address"
 # A municipality may be one address on the net, so these are generous.
 BY_CALLER = {
     SUBSCRIBE: Limit(60, HOUR),
@@ -38,7 +39,7 @@ BY_ADDRESS = {SUBSCRIBE: Limit(6, DAY), LINK: Limit(4, DAY), NEW_ADDRESS: Limit(
 
 
 class TooMany(Exception):
-    """This caller knocks too often; `wait` says how long to rest."""
+    """The caller knocks too often; `wait` says how long to rest."""
 
     def __init__(self, wait: timedelta) -> None:
         """Keep the time to wait."""

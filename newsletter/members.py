@@ -2,26 +2,28 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.mail import EmailMessage
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.db.models.lookups import In
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
-from cms.addresses import own_url
-from cms.secrets import read_link, sign_link
 from newsletter.addresses import accept, suppression_hash
 from newsletter.models import (
+    AddressChange,
+    BounceReport,
     Delivery,
+    ImportedRow,
     Mailing,
-    MailingList,
     Member,
+    PersonalLink,
+    ProviderEvent,
+    Question,
+    Reading,
     SignUp,
     SingleMail,
     Subscription,
@@ -29,9 +31,6 @@ from newsletter.models import (
     Suppression,
 )
 
-# One confirmation mail per address and list within this time, so that the form can't flood an inbox.
-QUIET = timedelta(minutes=10)
-CONFIRM_WITHIN = timedelta(days=14)
 # What an export tells of each kind of row.
 PERSON = (
     "name",
@@ -40,8 +39,11 @@ PERSON = (
     "region__name",
     "role",
     "membership_number",
+    "joined_on",
     "language",
     "status",
+    "tracking_agreed_at",
+    "tracking_wording",
     "soft_bounces",
     "soft_since",
     "created_at",
@@ -49,15 +51,15 @@ PERSON = (
 EVIDENCE = ("state", "since", "source", "wording")
 DELIVERY = ("address", "state", "reason", "relay", "attempts", "first_attempt_at", "settled_at", "last_reply")
 SIGN_UP = ("address", "name", "asked_at", "confirmed_at", "source", "wording")
+CHOICE = (*EVIDENCE, "frequency", "heard_at", "welcomed_at")
+QUESTION = ("list__name", "asked_at", "answered_at")
+READING = ("mailing__subject", "kind", "link", "first_at", "machine")
+REPORT = ("received_at", "kind", "reason", "recipient")
 SINGLE_MAIL = ("recipient", "subject", "state", "created_at")
 
 
 class Unknown(LookupError):
     """Nothing is held on the person; the words are for the operator."""
-
-
-class TooOld(ValueError):
-    """The confirmation link was followed too late; the words are for the person."""
 
 
 def find(address: str) -> Member | None:
@@ -66,83 +68,25 @@ def find(address: str) -> Member | None:
     return Member.objects.annotate(lower=Lower("ascii_address")).filter(lower=normal).first()
 
 
-def choose(member_id: int, list_id: int, state: str, now: datetime, *, source: str, wording: str = "") -> bool:
-    """Set a member's choice about a list, with its evidence; return whether anything changed. May be repeated."""
+def choose(
+    member_id: int, list_id: int, state: str, now: datetime, *, source: str, wording: str = "", mailing_id: int | None = None
+) -> bool:
+    """Set a member's choice about a list, with its evidence; return whether anything changed. May be repeated.
+
+    `mailing_id`: the mailing through whose link it was made.
+    """
     evidence = {"state": state, "since": now, "source": source[:200], "wording": wording}
     with transaction.atomic():
         row, made = Subscription.objects.get_or_create(member_id=member_id, list_id=list_id, defaults=evidence)
         if not made and not Subscription.objects.filter(pk=row.pk).exclude(state=state).update(**evidence):
             return False
-        SubscriptionChange.objects.create(member_id=member_id, list_id=list_id, **evidence)
+        SubscriptionChange.objects.create(member_id=member_id, list_id=list_id, mailing_id=mailing_id, **evidence)
     return True
 
 
-def unsubscribe(member_id: int, list_id: int, now: datetime, *, source: str) -> bool:
+def unsubscribe(member_id: int, list_id: int, now: datetime, *, source: str, mailing_id: int | None = None) -> bool:
     """Take a member off a list at once; waiting rows of running mailings are excluded when claimed."""
-    return choose(member_id, list_id, Subscription.UNSUBSCRIBED, now, source=source)
-
-
-def ask_to_subscribe(address: str, name: str, mailing_list: MailingList, now: datetime, *, source: str, wording: str) -> None:
-    """Mail a confirmation link (double opt-in). Raises ValidationError for a bad address.
-
-    Says nothing about whether the address is known already.
-    """
-    accepted = accept(address)
-    recent = SignUp.objects.filter(address=accepted.ascii, list=mailing_list, asked_at__gt=now - QUIET)
-    if recent.exists():
-        return
-    with transaction.atomic():
-        asked = SignUp.objects.create(
-            address=accepted.ascii,
-            name=" ".join(name.split())[:200],
-            list=mailing_list,
-            asked_at=now,
-            source=source[:200],
-            wording=wording,
-        )
-        link = own_url(f"/n/c/{sign_link('confirm', asked.pk)}")
-        words = render_to_string("newsletter/pages/confirm.txt", {"link": link, "list": mailing_list})
-        EmailMessage(_("Confirm that you want %(list)s") % {"list": mailing_list.name}, words, to=[accepted.ascii]).send()
-
-
-def asked_for(token: str, now: datetime) -> SignUp:
-    """Return the sign-up that a confirmation link belongs to. Raises BadLink, SignUp.DoesNotExist or TooOld."""
-    (key,) = read_link("confirm", token)
-    asked = SignUp.objects.select_related("list").get(pk=key)
-    if asked.confirmed_at is None and asked.asked_at < now - CONFIRM_WITHIN:
-        raise TooOld(_("The link is too old. Subscribe again to get a new one."))
-    return asked
-
-
-def confirm(asked: SignUp, now: datetime) -> Member | None:
-    """Make the sign-up a subscription. May be repeated, and then changes nothing; None if the member is gone by now.
-
-    It is the person's own act, so it also lifts a bounce or a suppression of the address.
-    """
-    with transaction.atomic():
-        # The statement that only one of several confirmations wins, and none that comes again later.
-        won = SignUp.objects.filter(pk=asked.pk, confirmed_at=None).update(confirmed_at=now)
-        member = find(asked.address)
-        if not won:
-            return member
-        member = member or _newcomer(asked)
-        Member.objects.filter(pk=member.pk).exclude(status=Member.ERASED).update(status=Member.ACTIVE)
-        Suppression.objects.filter(address_hash=member.address_hash).delete()
-        choose(member.pk, asked.list_id, Subscription.SUBSCRIBED, now, source=asked.source, wording=asked.wording)
-        member.refresh_from_db()
-    return member
-
-
-def _newcomer(asked: SignUp) -> Member:
-    """Make the member, or find the one that a confirmation for another list made at the same moment."""
-    try:
-        with transaction.atomic():
-            return Member.objects.create(address=asked.address, name=asked.name)
-    except IntegrityError:
-        found = find(asked.address)
-        if found is None:
-            raise
-        return found
+    return choose(member_id, list_id, Subscription.UNSUBSCRIBED, now, source=source, mailing_id=mailing_id)
 
 
 def suppress(address_hash: str, reason: str, now: datetime) -> None:
@@ -174,12 +118,17 @@ def erase(member: Member, now: datetime) -> None:
         member = Member.objects.get(pk=member.pk)
         _forget_addresses(_addresses_of(member), now)
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
+        ImportedRow.objects.filter(member=member).update(address="", reason="", changes={})
+        for table in (AddressChange, BounceReport, PersonalLink, ProviderEvent, Reading):
+            table.objects.filter(member=member).delete()
         _their_log(member).update(label="", data={})
         for choice in list(Subscription.objects.filter(member=member, state=Subscription.SUBSCRIBED)):
             unsubscribe(member.pk, choice.list_id, now, source="erasure")
-        for name in ("name", "address", "employer", "role", "membership_number"):
+        for name in ("name", "address", "employer", "role", "membership_number", "tracking_wording"):
             setattr(member, name, "")
-        member.region, member.status, member.erased_at = None, Member.ERASED, now
+        member.region, member.joined_on, member.tracking_agreed_at = None, None, None
+        member.tags.clear()
+        member.status, member.erased_at = Member.ERASED, now
         member.save()
 
 
@@ -191,8 +140,11 @@ def _forget_addresses(addresses: set[str], now: datetime) -> None:
             # A mail server's answer, quoted as the reason of a pause, may name the person.
             why = re.sub(re.escape(address), "…", mailing.why, flags=re.IGNORECASE)
             Mailing.objects.filter(pk=mailing.pk).update(why=why)
-    SignUp.objects.filter(_at(addresses, "address")).delete()
-    SingleMail.objects.filter(_at(addresses, "recipient")).delete()
+    for table in (SignUp, PersonalLink):
+        table.objects.filter(_at(addresses, "address")).delete()
+    for table in (SingleMail, BounceReport, ProviderEvent):
+        table.objects.filter(_at(addresses, "recipient")).delete()
+    ImportedRow.objects.filter(_at(addresses, "address")).update(address="", reason="", changes={})
 
 
 def erase_address(address: str, now: datetime) -> None:
@@ -229,9 +181,15 @@ def _held_on_member(member: Member) -> dict[str, Any]:
     (person,) = _rows(Member.objects.filter(pk=member.pk), *PERSON)
     return {
         "member": person,
-        "subscriptions": _rows(member.subscriptions.all(), "list__name", *EVIDENCE),
+        "tags": list(member.tags.values_list("name", flat=True)),
+        "subscriptions": _rows(member.subscriptions.all(), "list__name", *CHOICE),
         "changes": _rows(member.changes.all(), "list__name", *EVIDENCE),
         "mailings": _rows(Delivery.objects.filter(member_id=member.pk), "mailing__subject", *DELIVERY),
+        "questions": _rows(Question.objects.filter(member=member), *QUESTION),
+        "readings": _rows(Reading.objects.filter(member=member), *READING),
+        "reports": _rows(BounceReport.objects.filter(member=member), *REPORT),
+        "events": _rows(ProviderEvent.objects.filter(member=member), *REPORT),
+        "address_changes": _rows(AddressChange.objects.filter(member=member), "address", "asked_at", "confirmed_at"),
         "edits": _rows(_their_log(member), "timestamp", "action", "label"),
     }
 

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from newsletter import views
+from newsletter import archive_views, personal_views, views
 
 urlpatterns = [
     path("n/u/<str:token>", views.unsubscribe, name="newsletter_unsubscribe"),
+    path("n/l/<str:token>", views.leave_list, name="newsletter_leave_list"),
     path("n/p/<str:token>", views.preferences, name="newsletter_preferences"),
     path("n/c/<str:token>", views.confirm, name="newsletter_confirm"),
-    path("n/w/<str:token>", views.web_view, name="newsletter_web_view"),
+    path("n/q/<str:token>", views.question, name="newsletter_question"),
+    path("n/m/<str:token>", personal_views.mine, name="newsletter_mine"),
+    path("n/a/<str:token>", personal_views.new_address, name="newsletter_new_address"),
+    path("n/w/<str:token>", archive_views.web_view, name="newsletter_web_view"),
     path("nyhetsbrev/", views.newsletter, name="newsletter"),
+    path("nyhetsbrev/feed.atom", archive_views.feed, name="newsletter_feed"),
+    path("nyhetsbrev/mina-uppgifter/", personal_views.ask, name="newsletter_ask_for_link"),
+    path("nyhetsbrev/<int:key>/", archive_views.issue, name="newsletter_issue"),
 ]

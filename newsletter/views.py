@@ -1,4 +1,4 @@
-"""The public doors: subscribe, confirm, choose, leave, read. Nothing changes on GET or HEAD: scanners open every link."""
+"""The public doors: subscribe, confirm, choose, leave, answer. Nothing changes on GET or HEAD: scanners open every link."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,106 +14,166 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cms.secrets import BadLink
-from newsletter import members, signup
+from newsletter import archive, choices, limits, personal, signup, yearly
 from newsletter.models import MailingList, SignUp, Subscription
+from newsletter.ways import Gone
 
 View = Callable[..., HttpResponse]
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
+# A field that people don't see; programs that fill in forms do.
+TRAP = "homepage"
 
 
-def _signed(view: View) -> View:
-    """A door behind a signed link: the link is the right to come in, so there is no cookie and no CSRF token."""
-
-    @csrf_exempt
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def door(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            return view(request, token)
-        except (BadLink, signup.Gone, SignUp.DoesNotExist) as error:
-            raise Http404(_("The link isn't complete, or what it led to is gone.")) from error
-
-    return door
-
-
-def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    answer = render(request, f"newsletter/pages/{name}.html", context)
-    # A page with a personal link must neither be indexed nor tell its address to others.
+def page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Return a page with a personal link: it must neither be indexed nor tell its address to others."""
+    answer = render(request, f"newsletter/pages/{name}.html", context, status=status)
     answer["X-Robots-Tag"] = "noindex"
     answer["Referrer-Policy"] = "no-referrer"
     return answer
 
 
-@_signed
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def caller(request: HttpRequest) -> str:
+    """Return whose request it is, for the limits."""
+    return limits.caller_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def door(limit: str = "") -> Callable[[View], View]:
+    """Make a public door: no cookie and no CSRF token (the link, or the mailed answer, is the right to come in).
+
+    POST is limited by caller where `limit` names a door of `newsletter.limits`.
+    """
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @never_cache
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def wrapped(request: HttpRequest, **link: str) -> HttpResponse:
+            try:
+                if limit and request.method == "POST":
+                    limits.let_in(limit, caller(request), timezone.now())
+                return view(request, **link)
+            except limits.TooMany as error:
+                answer = page(request, "too_many", status=429)
+                answer["Retry-After"] = str(int(error.wait.total_seconds()))
+                return answer
+            except (BadLink, Gone, SignUp.DoesNotExist) as error:
+                raise Http404(_("The link isn't complete, or what it led to is gone.")) from error
+
+        return wrapped
+
+    return wrap
+
+
+def _leave(request: HttpRequest, who: choices.Leaving) -> HttpResponse:
     """Leave a list: a page with a button, and the one-click endpoint of RFC 8058 (2xx, never a redirect)."""
-    member, mailing_list = signup.leaving(token)
+    now = timezone.now()
     if request.method != "POST":
-        return _page(request, "unsubscribe", list=mailing_list)
+        return page(request, "unsubscribe", list=who.list, has_it=choices.has_it(who))
+    act = request.POST.get("act")
+    if act == "again":
+        return page(request, "back", list=who.list, done=choices.regret(who, now))
+    if act == "fewer":
+        return page(request, "back", list=who.list, done=choices.prefer_fewer(who, now), fewer=True)
     one_click = request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
-    source = "one-click unsubscribe" if one_click else "unsubscribe page"
-    members.unsubscribe(member.pk, mailing_list.pk, timezone.now(), source=source)
+    choices.leave(who, now, source="one-click unsubscribe" if one_click else "unsubscribe page")
     if one_click:
         return HttpResponse("OK\n", content_type="text/plain")
-    return _page(request, "unsubscribed", list=mailing_list)
+    return page(request, "unsubscribed", list=who.list, may_regret=choices.may_regret(who, now))
 
 
-@_signed
+@door()
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave by the link in a mailing."""
+    return _leave(request, choices.leaving_mailing(token))
+
+
+@door()
+def leave_list(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave by the link in a single mail, such as a welcome."""
+    return _leave(request, choices.leaving_list(token))
+
+
+@door(limits.PREFERENCES)
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """See and change the own choices."""
-    member = signup.chooser(token)
-    saved = request.method == "POST"
-    if saved:
-        for choice in signup.choices(member):
-            wanted = str(choice.list.pk) in request.POST.getlist("list")
-            state = Subscription.SUBSCRIBED if wanted else Subscription.UNSUBSCRIBED
-            if wanted != choice.chosen:
-                members.choose(
-                    member.pk, choice.list.pk, state, timezone.now(), source="preferences page", wording=choice.list.name
-                )
-    return _page(request, "preferences", member=member, choices=signup.choices(member), saved=saved)
+    """See and change the own choices; ask for a link to the own data, which goes to the address on file."""
+    member, now = choices.chooser(token), timezone.now()
+    act = request.POST.get("act") if request.method == "POST" else ""
+    if act == "personal":
+        personal.ask_by_member(member, now)
+    elif request.method == "POST":
+        _save(request, member, now)
+    return page(
+        request,
+        "preferences",
+        masked=choices.masked(member.address),
+        choices=choices.choices(member),
+        frequencies=Subscription.FREQUENCIES,
+        silenced=choices.is_silenced(member),
+        tracking=choices.tracking_wording(),
+        agreed=choices.has_agreed(member),
+        mailed=act == "personal",
+        saved=request.method == "POST" and act != "personal",
+    )
 
 
-@_signed
+def _save(request: HttpRequest, member: Any, now: Any) -> None:
+    wanted = {int(key) for key in request.POST.getlist("list") if key.isdecimal()}
+    named = {int(name[5:]): value for name, value in request.POST.items() if name.startswith("often") and name[5:].isdecimal()}
+    choices.save_choices(member, wanted, named, now)
+    choices.agree_to_tracking(member, agreed=request.POST.get("tracking") == "yes", now=now)
+
+
+@door(limits.SUBSCRIBE)
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm a subscription (double opt-in): the mailed link shows a button, the button acts."""
+    """Confirm subscriptions (double opt-in): the mailed link shows a button, the button acts."""
     now = timezone.now()
     try:
-        asked = members.asked_for(token, now)
-    except members.TooOld as error:
-        return _page(request, "confirm", problem=str(error))
+        asked = signup.asked_for(token, now)
+    except signup.TooOld as error:
+        return page(request, "confirm", problem=str(error))
     if request.method == "POST":
-        members.confirm(asked, now)
-        return _page(request, "confirm", asked=asked, done=True)
-    return _page(request, "confirm", asked=asked)
+        signup.confirm(asked, now)
+    return page(request, "confirm", asked=asked, address=asked[0].address, done=request.method == "POST")
 
 
-@_signed
-def web_view(request: HttpRequest, token: str) -> HttpResponse:
-    """Read a mailing on the web, once it has started."""
-    return HttpResponse(signup.web_view(token))
+@door(limits.PREFERENCES)
+def question(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer the yearly question: stay or leave; one-click leaves."""
+    asked, now = yearly.asked(token), timezone.now()
+    if request.method != "POST":
+        return page(request, "question", asked=asked)
+    one_click = request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
+    stays = request.POST.get("act") == "stay" and not one_click
+    yearly.answer(asked, stays, now)
+    if one_click:
+        return HttpResponse("OK\n", content_type="text/plain")
+    return page(request, "question", asked=asked, answered=True, stays=stays)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@door(limits.SUBSCRIBE)
 def newsletter(request: HttpRequest) -> HttpResponse:
     """Subscribe, and read what was sent."""
-    context: dict[str, Any] = {"lists": signup.open_lists(), "archive": signup.archive()}
+    found = archive.shelf(request.GET.get("sida", ""))
+    context: dict[str, Any] = {"lists": signup.open_lists(), "shelf": found, "consent": signup.consent(), "trap": TRAP}
     if request.method == "POST":
-        context |= _ask(request)
-    answer: HttpResponse = render(
-        request, "newsletter/pages/newsletter.html", context, status=422 if context.get("problem") else 200
-    )
+        context |= _ask(request, context["lists"])
+    status = 422 if context.get("problem") else 200
+    answer: HttpResponse = render(request, "newsletter/pages/newsletter.html", context, status=status)
     return answer
 
 
-def _ask(request: HttpRequest) -> dict[str, Any]:
-    wanted = request.POST.get("list", "")
-    mailing_list = get_object_or_404(MailingList, is_open=True, pk=int(wanted) if wanted.isdecimal() else 0)
+def _ask(request: HttpRequest, lists: list[MailingList]) -> dict[str, Any]:
+    """Ask for what is ticked; return what the page says then, the same whoever has the address."""
+    wanted = [found for found in lists if str(found.pk) in request.POST.getlist("list")]
     address, name = request.POST.get("address", ""), request.POST.get("name", "")
-    wording = _("I want %(list)s by e-mail.") % {"list": mailing_list.name}
+    filled = {"address": address, "name": name, "ticked": [found.pk for found in wanted]}
+    if not wanted:
+        return filled | {"problem": _("Tick at least one newsletter.")}
+    if request.POST.get(TRAP):
+        return {"asked": True}
     try:
-        members.ask_to_subscribe(address, name, mailing_list, timezone.now(), source=request.path, wording=wording)
+        signup.ask_to_subscribe(address, name, wanted, timezone.now(), source=request.path)
     except ValidationError as error:
-        return {"problem": " ".join(error.messages), "address": address, "name": name}
+        return filled | {"problem": " ".join(error.messages), "wrong": "address"}
     return {"asked": True}

@@ -1,0 +1,42 @@
+"""The public doors to what has been sent: the page of an issue, the link in a letter, the feed."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import condition, require_safe
+
+from cms.secrets import BadLink
+from newsletter import archive
+from newsletter.ways import Gone
+
+
+@require_safe
+def issue(request: HttpRequest, key: int) -> HttpResponse:
+    """Read an issue of the archive."""
+    try:
+        return HttpResponse(archive.issue_page(key))
+    except Gone as error:
+        raise Http404(_("The issue isn't in the archive.")) from error
+
+
+@require_safe
+def web_view(request: HttpRequest, token: str) -> HttpResponse:
+    """Read a mailing on the web by its link, once it has started; search engines are led to the archive's page."""
+    try:
+        answer = HttpResponse(archive.web_view(token))
+    except (BadLink, Gone) as error:
+        raise Http404(_("The link isn't complete, or what it led to is gone.")) from error
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _changed(request: HttpRequest) -> Any:
+    return archive.changed_at()
+
+
+@require_safe
+@condition(last_modified_func=_changed)
+def feed(request: HttpRequest) -> HttpResponse:
+    """Follow the archive by a feed reader (Atom)."""
+    return HttpResponse(archive.feed(), content_type="application/atom+xml; charset=utf-8")
