@@ -101,9 +101,7 @@ def demand(issue: Issue, mailing_list: MailingList, contents: Contents, at: date
     if by_code(issue):
         return None
     if issue.mailing_list_id and issue.mailing_list_id != mailing_list.pk:
-        words = _(
-            "The issue is approved for the list “%(list)s” alone. Change the list in the issue and approve it again."
-        )
+        words = _("The issue is approved for the list “%(list)s” alone. Change the list in the issue and approve it again.")
         raise NotApproved(words % {"list": issue.mailing_list})
     found = fingerprint(issue, contents)
     given = list(_since_publication(issue))
@@ -131,9 +129,9 @@ def _changes(issue: Issue, given: Approval, found: Fingerprint, contents: Conten
 
 
 def _audience_changed(issue: Issue) -> str:
-    named = [str(segment) for segment in (issue.segment, issue.left_out) if segment]
+    named = [segment for segment in (issue.segment, issue.left_out) if segment] or [issue.mailing_list]
     words = _("The audience has been changed: look at %(names)s.")
-    return words % {"names": ", ".join(f"“{name}”" for name in [*named, *([issue.mailing_list] if issue.mailing_list else [])])}
+    return words % {"names": ", ".join(_("“%(name)s”") % {"name": name} for name in named)}
 
 
 def _letter_changes(issue: Issue, given: Approval, found: Fingerprint, contents: Contents, at: datetime) -> list[str]:

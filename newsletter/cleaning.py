@@ -38,6 +38,8 @@ _STYLES: dict[str, dict[str, str]] = {
     "h4": {"style": f"{_HEADING};font-size:16px"},
     "a": {"style": "color:#0b5563;text-decoration:underline", "class": "link"},
 }
+# The cleaner sets several attributes in any order; the same letter must be the same to the byte, or no approval holds.
+_LINK = tuple(f'{name}="{value}"' for name, value in _STYLES["a"].items())
 
 
 class BadAddress(ValueError):
@@ -57,7 +59,7 @@ def one_line(text: str) -> str:
 
 def rich(html: str) -> str:
     """Return `html` rebuilt from the tags of a letter, styled inline, as well-formed markup."""
-    return nh3.clean(
+    found = nh3.clean(
         _LOOSE.sub("&lt;", plain(html)),
         tags=RICH_TAGS,
         attributes={"a": {"href"}},
@@ -67,6 +69,7 @@ def rich(html: str) -> str:
         url_relative="deny",
         clean_content_tags={"script", "style"},
     )
+    return found.replace(" ".join(reversed(_LINK)), " ".join(_LINK))
 
 
 def address(url: str) -> str:

@@ -104,3 +104,8 @@ def test_rich_text_is_stable_and_never_raises(text):
     once = rich(text)
     assert "<script" not in once
     assert rich(once).replace("&gt;", ">") == once.replace("&gt;", ">")
+
+
+def test_the_same_text_comes_out_the_same_to_the_byte():
+    html = '<p>Skriv till <a href="mailto:info@example.se">oss</a> eller <a href="https://example.se/">läs</a>.</p>'
+    assert len({rich(html) for _ in range(64)}) == 1
