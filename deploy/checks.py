@@ -38,12 +38,6 @@ def _not_yet() -> Iterator[CheckMessage]:
             hint="Leave it empty and let the relay sign.",
             id="deploy.E003",
         )
-    if settings.BOUNCE_MAILBOX:
-        yield Error(
-            "BOUNCE_MAILBOX is set, but reading bounces from a mailbox is not supported yet.",
-            hint="Leave it empty.",
-            id="deploy.E004",
-        )
     if settings.API_V3:
         yield Error(
             "API_V3 is set, but mounting Wagtail's write API is not supported yet.", hint="Leave it empty.", id="deploy.E005"

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ValidationError
 
-from newsletter import identity
+from newsletter import identity, mailbox
 from newsletter.addresses import accept
 from newsletter.relays import BadRelay, Options, parse
 
@@ -20,8 +20,8 @@ _DOMAIN = re.compile(r"^(?=.{1,180}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]
 
 @register("newsletter")
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Check relays, sender, domains and the length of links."""
-    return [*_relays(), *_sender(), *_lease()]
+    """Check relays, sender, domains, the length of links, and the mailboxes of bounces."""
+    return [*_relays(), *_sender(), *_mailboxes(), *_lease()]
 
 
 def _relays() -> Iterator[CheckMessage]:
@@ -70,6 +70,21 @@ def _sender() -> Iterator[CheckMessage]:
             hint="Use a shorter SITE_URL.",
             id="newsletter.W003",
         )
+
+
+def _mailboxes() -> Iterator[CheckMessage]:
+    for number, line in enumerate(filter(None, map(str.strip, settings.BOUNCE_MAILBOX.splitlines())), 1):
+        try:
+            options = mailbox.parse(line)
+        except mailbox.BadMailbox as error:
+            yield Error(f"Line {number} of BOUNCE_MAILBOX: {error}.", hint="See deploy/env.example.", id="newsletter.E007")
+            continue
+        if options.in_clear and not options.host.startswith(LOOPBACK):
+            yield Error(
+                f"The password of mailbox {options.host} would go in clear.",
+                hint="Write imaps://, or add ?starttls=1.",
+                id="newsletter.E008",
+            )
 
 
 def _lease() -> Iterator[CheckMessage]:

@@ -56,4 +56,4 @@ def _complained(row: Delivery, reason: str, now: datetime) -> None:
         members.suppress(suppression_hash(row.address), COMPLAINT, now)
     chosen = Subscription.objects.filter(member_id=row.member_id, state=Subscription.SUBSCRIBED)
     for list_id in list(chosen.values_list("list_id", flat=True)):
-        members.unsubscribe(row.member_id, list_id, now, source=COMPLAINT)
+        members.unsubscribe(row.member_id, list_id, now, source=COMPLAINT, mailing_id=row.mailing_id)

@@ -86,7 +86,8 @@ def _storable(text: str) -> str:
 def _act(row: Delivery, bounce: Bounce, now: datetime) -> None:
     if bounce.asks_to_leave:
         list_id = Mailing.objects.values_list("list_id", flat=True).get(pk=row.mailing_id)
-        members.unsubscribe(row.member_id, list_id, now, source="mail to the unsubscribe address")
+        source = "mail to the unsubscribe address"
+        members.unsubscribe(row.member_id, list_id, now, source=source, mailing_id=row.mailing_id)
     elif bounce.delivered:
         settle(row, DELIVERED, bounce.reason, now)
     elif bounce.kind == COMPLAINT:

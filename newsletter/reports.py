@@ -1,0 +1,19 @@
+"""How long reports and providers' events are kept."""
+
+from datetime import datetime, timedelta
+
+from newsletter.models import BounceReport, ProviderEvent
+
+# The words of a report are needed while somebody may ask why; that it came is needed longer, so that it counts once.
+KEEP_RAW = timedelta(days=90)
+KEEP_ROWS = timedelta(days=730)
+
+
+def forget_old(now: datetime) -> None:
+    """Drop the raw bytes of old reports, reports about nothing of ours, and what is older still."""
+    old = BounceReport.objects.filter(received_at__lt=now - KEEP_RAW)
+    old.filter(kind="none", member=None).delete()
+    old.exclude(raw=b"").update(raw=b"", recipient="", reason="")
+    ProviderEvent.objects.filter(received_at__lt=now - KEEP_RAW).exclude(recipient="", reason="").update(recipient="", reason="")
+    for table in (BounceReport, ProviderEvent):
+        table.objects.filter(received_at__lt=now - KEEP_ROWS).delete()
