@@ -22,6 +22,7 @@ from newsletter.preflight.findings import STOP, WARN, Finding, Look, Preflight
 from newsletter.preflight.receivers import recipients
 from newsletter.preflight.size import WARN_FROM, heaviest, too_heavy, weigh
 from newsletter.render import render
+from newsletter.segments import BadConditions
 
 __all__ = [
     "STOP",
@@ -98,6 +99,8 @@ def _approved(look: Look) -> Iterator[Finding]:
         return
     try:
         approval.demand(look.issue, look.mailing_list, look.contents, look.at or look.now)
+    except BadConditions:
+        return  # The audience's check says what is wrong.
     except (NotApproved, OwnWork) as error:
         yield look.stop("approval", str(error), _("Look it over, and approve it anew."))
 

@@ -102,6 +102,7 @@ class Look:
         self, level: str, code: str, words: str, advice: str, block: int = 0, name: str = "", link: str = "", where: str = ""
     ) -> Finding:
         """`block`: a block's number; `name`: a field of the issue's; `link` and `where`: another page and its name."""
+        words = str(capfirst(words))
         if block:
             return Finding(level, code, words, advice, self.called(block), self.editor(self.anchor(block)), block)
         if name:
@@ -118,17 +119,20 @@ class Look:
 
     def called(self, block: int) -> str:
         """Return what an editor knows a block by: "Block 3, the button “Join us”"."""
-        items = self.contents.items
-        item = items[block - 1] if block <= len(items) else None
-        words = {"number": block, "what": getattr(item, "LABEL", ""), "name": one_line(getattr(item, "name", ""))[:60]}
+        item = dict(self.items()).get(block)
+        # A block that can't be shown is known by its kind alone.
+        what = item.LABEL if item else self.children[block - 1].block.label.lower()
+        words = {"number": block, "what": what, "name": one_line(getattr(item, "name", ""))[:60]}
         if words["name"]:
             return _("Block %(number)d, %(what)s “%(name)s”") % words
-        return _("Block %(number)d, %(what)s") % words if words["what"] else _("Block %(number)d") % words
+        return _("Block %(number)d, %(what)s") % words
 
     def field_called(self, name: str) -> str:
         """Return a field's name as the editor's page has it."""
         return str(capfirst(self.issue._meta.get_field(name).verbose_name))
 
     def items(self, *kinds: type) -> Iterable[tuple[int, Any]]:
-        """Return the items of `kinds` (all without any) with their blocks' numbers."""
-        return ((number, item) for number, item in enumerate(self.contents.items, 1) if not kinds or isinstance(item, kinds))
+        """Return the items of `kinds` (all without any) with their blocks' numbers; not those that can't be shown."""
+        for number, (item, child) in enumerate(zip(self.contents.items, self.children, strict=True), 1):
+            if item.KIND == child.block_type and (not kinds or isinstance(item, kinds)):
+                yield number, item

@@ -1,0 +1,79 @@
+"""Preflight: every seeded fault is caught with its words and the way to its block, and an issue without blame has none."""
+
+import pytest
+from django.core.cache import cache
+from django.utils.translation import override
+
+from cms.models import Article
+from newsletter import approval
+from newsletter.models import Issue, MailingList, Member, Subscription
+from newsletter.preflight import check
+from tests.newsletter import newsroom
+from tests.newsletter.faults import FAULTS, Scene
+
+
+@pytest.fixture
+def scene(publish, now, settings):
+    """An issue of a post, a text, a button and a picture, approved, for a list of two members."""
+    cache.clear()
+    newsroom.association()
+    settings.MAIL_FROM = "Föreningen <nyhetsbrev@example.se>"
+    members = MailingList.objects.create(name="Medlemmar", slug="medlemmar", legal_basis="membership")
+    for number in range(2):
+        member = Member.objects.create(name=f"M{number}", address=f"m{number}@example.se")
+        Subscription.objects.create(member=member, list=members)
+    picture = newsroom.picture("Bryggan", (1200, 600))
+    post = publish(Article, title="Ny vägledning om barn", summary="Om det som har fungerat i tio kommuner.")
+    issue = Issue(subject="Våren börjar här", preheader="Vägledning, möten och en dag i Malmö", number=3, mailing_list=members)
+    issue.content = [
+        ("post", {"post": post, "title": "", "summary": ""}),
+        ("text", '<h2>Från kansliet</h2><p>Skriv till <a href="mailto:info@example.se">info@example.se</a>.</p>'),
+        ("button", {"text": "Bli medlem", "url": "https://example.se/medlem"}),
+        ("picture", {"image": picture, "alt": "", "caption": "Bryggan i juni.", "link": ""}),
+    ]
+    issue.save()
+    issue.save_revision().publish()
+    issue = Issue.objects.get(pk=issue.pk)
+    approval.approve(issue, None, now)
+    made = Scene(Issue.objects.get(pk=issue.pk), post, members, publish, now, settings, picture)
+    made.known("ok")
+    return made
+
+
+def looked_over(scene):
+    # What the scene's list has become is read anew, and the issue keeps what only it knows.
+    if scene.issue.mailing_list_id:
+        scene.issue.mailing_list = MailingList.objects.get(pk=scene.members.pk)
+    for child in scene.issue.content:
+        child.value = type(child)(child.block, child.value, id=child.id).value
+    with override("sv"):
+        return check(scene.issue, scene.now)
+
+
+def test_an_issue_without_blame_has_no_findings(scene):
+    found = looked_over(scene)
+    assert [(one.code, one.words) for one in found.findings] == []
+    assert found.links == ["https://example.se/medlem"]
+    assert 5_000 < found.size < found.message < 80_000
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "level", "words", "where"), [fault[1:] for fault in FAULTS], ids=[f[0] for f in FAULTS]
+)
+def test_a_seeded_fault_is_caught_with_its_words_and_the_way_to_its_block(scene, spoil, code, level, words, where):
+    spoil(scene)
+    found = looked_over(scene)
+    caught = [one for one in found.findings if one.code == code]
+    assert caught, [one.code for one in found.findings]
+    assert words.lower() in caught[0].words.lower(), caught[0].words
+    assert caught[0].level == level
+    editor = f"/admin/snippets/newsletter/issue/edit/{scene.issue.pk}/"
+    if isinstance(where, int):
+        block = scene.issue.content[where - 1]
+        assert caught[0].link == f"{editor}#block-{block.id}-section"
+        assert caught[0].where.startswith(f"Del {where}")
+    elif where.startswith("/"):
+        assert caught[0].link.startswith(where)
+    else:
+        assert caught[0].link == (f"{editor}#:w:contentpath={where}" if where else editor)
+    assert (caught[0].words in found.problems) == (level == "stop")
