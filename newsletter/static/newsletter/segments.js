@@ -1,7 +1,6 @@
 // The builder of conditions: turns the text area's JSON into rows of drop-downs and back, and asks whom they find.
-(() => {
-  const place = document.querySelector("[data-segment-builder]");
-  if (!place) return;
+// Wagtail's own Stimulus says when the field stands on the page: that is later than this script.
+const build = (place) => {
   const { words, fields, choices } = JSON.parse(place.querySelector("script[type='application/json']").textContent);
   const area = place.querySelector("textarea");
   const tree = place.querySelector("[data-segment-tree]");
@@ -139,17 +138,26 @@
     timer = setTimeout(ask, PAUSE);
   };
 
-  let start;
-  try {
-    start = JSON.parse(area.value);
-    tree.replaceChildren(group(start ?? { all: [] }, true));
-  } catch (error) {
-    // What isn't understood is left in the text area, to be put right by hand.
-    return;
-  }
+  const start = () => {
+    try {
+      return JSON.parse(area.value) ?? { all: [] };
+    } catch (error) {
+      return { all: [] };
+    }
+  };
+  tree.replaceChildren(group(start(), true));
   area.hidden = true;
   found.textContent = words.counting;
   tree.addEventListener("input", changed);
   tree.addEventListener("change", changed);
   ask();
-})();
+};
+
+window.wagtail.app.register(
+  "segment-builder",
+  class extends window.StimulusModule.Controller {
+    connect() {
+      build(this.element);
+    }
+  },
+);
