@@ -33,8 +33,8 @@ check: setup ## lint, types, import directions, missing migrations, catalogues, 
 	SECRET_KEY=check FIELD_KEYS=check LINK_KEYS=check SUPPRESSION_KEY=check $(PY) manage.py makemigrations --check --dry-run --skip-checks
 	$(PY) -m pytest tests/test_house.py tests/test_catalogues.py
 
-bench: setup debian ## benchmarks against baselines in the same run; ONLY=send runs one group
-	$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
+bench: setup debian ## benchmarks against baselines in the same run; ONLY=send runs one group, KILLS=100 the crash runs
+	KILLS=$(KILLS) $(PY) -m tests.bench $(if $(or $(ONLY),$(KILLS)),--only $(or $(ONLY),kills))
 
 openapi: setup ## write the content API's schema to tests/openapi.json; review the diff
 	@DEBUG=1 $(PY) manage.py export_openapi_schema --api deploy.urls.content_api --indent 2 --sorted --output tests/openapi.json

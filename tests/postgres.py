@@ -7,13 +7,17 @@ run as root, so root starts it as the user that Debian's package has made.
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psycopg
 
 
 def programs() -> Path:
@@ -34,29 +38,88 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Cluster:
+    """A throw-away PostgreSQL: its folder, port and processes."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ordet-postgres-"))
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
+        self.data, self.port = self.folder / "data", free_port()
+        self.url = f"postgres://ordet@127.0.0.1:{self.port}/postgres"
+
+    def create(self) -> None:
+        self._run("initdb", "-D", str(self.data), "-U", "ordet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+
+    def start(self) -> None:
+        """Start the server as a child of ours (who else would bury it after a kill?) and wait until it answers."""
+        options = ["-p", str(self.port), "-k", str(self.folder)]
+        for setting in ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=60"):
+            options += ["-c", setting]
+        command = [str(programs() / "postgres"), "-D", str(self.data), *options]
+        with (self.folder / "log").open("ab") as log:
+            self.server = subprocess.Popen(command, user=self.user, cwd=self.folder, stdout=log, stderr=log)
+        end = time.monotonic() + 60
+        while not self._answers():
+            assert self.server.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < end, "PostgreSQL doesn't start"
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        self.server.send_signal(signal.SIGQUIT)
+        self.server.wait(timeout=30)
+
+    def kill(self) -> None:
+        """Kill -9 the server and everything that it has started; wait until nothing of it is left."""
+        for process in [self.server.pid, *children(self.server.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.server.wait(timeout=10)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(programs() / program), *arguments]
+        subprocess.run(command, check=True, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+
+def children(parent: int) -> list[int]:
+    """Return the processes that `parent` has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in brackets may hold anything; the parent is the second field after it.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """Start a throw-away cluster, and remove it at the end."""
+    made = Cluster()
+    try:
+        made.create()
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(made.folder, ignore_errors=True)
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """Start a throw-away cluster and yield its DATABASE_URL."""
-    folder = Path(tempfile.mkdtemp(prefix="ordet-postgres-"))
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    if os.geteuid() == 0:
-        shutil.chown(folder, user)
-    data, port, bin_folder = folder / "data", free_port(), programs()
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(bin_folder / program), *arguments]
-        subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
-
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=60"
-    try:
-        run("initdb", "-D", str(data), "-U", "ordet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield f"postgres://ordet@127.0.0.1:{port}/postgres"
-        finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_cluster() as made:
+        yield made.url
 
 
 if __name__ == "__main__":

@@ -68,6 +68,15 @@ class World:
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20)) as connection:
             return connection.execute(sql).fetchall()
 
+    def write(self, sql: str) -> None:
+        """Execute a statement that changes something."""
+        if self.url.startswith("postgres"):
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(sql)
+            return
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)) as connection:
+            connection.execute(sql)
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `manage.py …`."""
         return self._start([sys.executable, "manage.py", *arguments])

@@ -1,5 +1,7 @@
 """A mailing to 2,000 members with real workers that are killed, frozen, stopped: counted at the mail server."""
 
+import os
+import random
 import signal
 import time
 from contextlib import contextmanager
@@ -7,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.kills import house
 from tests.processes import running, until, world
 from tests.smtp_server import SmtpServer
 
 PEOPLE = 2_000
+RUNS = 20
 CONNECTIONS = 4
 PREPARE = f"""
 from django.utils import timezone
@@ -106,6 +110,17 @@ def test_kill_nine_in_the_middle_mails_nobody_twice_and_forgets_nobody(mailing):
     with mailing.worker():
         mailing.wait_until_settled()
     mailing.check(kills=3)
+
+
+def test_something_is_killed_in_each_of_twenty_mailings(tmp_path):
+    moment = random.Random(20)
+    with house(tmp_path, PEOPLE, RUNS, database_server=os.environ.get("DATABASE_URL", "").startswith("postgres")) as made:
+        for mailing in made.mailings:
+            made.run(mailing, moment)
+        print(made.tally)
+        assert (made.tally.runs, made.tally.fell) == (RUNS, 0), "nothing ends but by a kill"
+        assert made.tally.samples > 10 * RUNS
+        assert set(made.tally.killed) == {"worker", "scheduler", *(["database"] if made.cluster else [])}
 
 
 def test_answers_that_a_kill_swallowed_are_uncertain_one_per_connection(mailing, server):
