@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ValidationError
 
-from newsletter import identity, mailbox
+from newsletter import dkim, identity, mailbox
 from newsletter.addresses import accept
 from newsletter.relays import BadRelay, Options, parse
 
@@ -20,8 +20,8 @@ _DOMAIN = re.compile(r"^(?=.{1,180}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]
 
 @register("newsletter")
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Check relays, sender, domains, the length of links, and the mailboxes of bounces."""
-    return [*_relays(), *_sender(), *_mailboxes(), *_lease()]
+    """Check relays, sender, domains, the length of links, the mailboxes of bounces, and the signing key."""
+    return [*_relays(), *_sender(), *_mailboxes(), *_signing(), *_lease()]
 
 
 def _relays() -> Iterator[CheckMessage]:
@@ -85,6 +85,20 @@ def _mailboxes() -> Iterator[CheckMessage]:
                 hint="Write imaps://, or add ?starttls=1.",
                 id="newsletter.E008",
             )
+
+
+def _signing() -> Iterator[CheckMessage]:
+    try:
+        dkim.signer()
+    except dkim.BadSelector as error:
+        yield Error(f"{error}.", hint="Write MAIL_DKIM_SELECTOR=ordet, as in the DNS record.", id="newsletter.E010")
+    except dkim.BadKey as error:
+        yield Error(
+            f"{error}.",
+            hint="Make one with: openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 (or -algorithm ed25519), "
+            "and name its file in MAIL_DKIM_KEY_FILE.",
+            id="newsletter.E009",
+        )
 
 
 def _lease() -> Iterator[CheckMessage]:
