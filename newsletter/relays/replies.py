@@ -44,9 +44,9 @@ def is_dead(status: str, text: str) -> bool:
 
 def judge(stage: str, reply: Reply) -> Outcome:
     """Return what a refusal, or the last answer (2xx, 4xx or 5xx), means for the person, the mailing and the relay."""
-    said = f"{stage}: {reply}"[:490]
     if stage == BODY and 200 <= reply.code < 300:  # noqa: PLR2004
         return Outcome(ACCEPTED, str(reply))
+    said = f"{stage}: {reply}"[:490]
     if 400 <= reply.code < 500:  # noqa: PLR2004
         return Outcome(DEFERRED, said)
     if stage == MAIL:

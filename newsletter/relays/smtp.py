@@ -79,6 +79,7 @@ class Smtp:
             client.close()
             raise
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.wire.hand_timeouts_to_the_kernel()
         return SmtpSession(client, client.has_extn("pipelining"))
 
     def _client(self) -> Any:
@@ -213,10 +214,7 @@ class SmtpSession:
         if not desk.begin(self._opened):
             # After 354 hanging up is the only way not to send.
             raise SessionLost("the right to send was lost")
-        self._wire.send(body)
-        # From here on the message may arrive whatever we learn of it.
-        self._ended, self._opened = self._opened, None
-        self._wire.send(b".\r\n" + ahead)
+        self._wire.send_last(body, b".\r\n" + ahead, self._end)
         reply = self._wire.reply(PATIENCE)
         if not 200 <= reply.code < 600 or 300 <= reply.code < 400:  # noqa: PLR2004
             raise Garbled(f"a strange answer to the message: {reply}")
@@ -224,6 +222,10 @@ class SmtpSession:
         desk.done(parcel, judge(BODY, reply))
         if reply.code == CLOSING:
             raise SessionLost(str(reply))
+
+    def _end(self) -> None:
+        # From here on the message may arrive whatever we learn of it.
+        self._ended, self._opened = self._opened, None
 
     def _open(self, desk: Desk, commands: list[bytes]) -> None:
         parcel, replies = self._next, self._replies(commands)

@@ -1,7 +1,10 @@
 """A socket that speaks in SMTP replies: long lines, odd bytes and slow dribbles are endured, within limits."""
 
 import socket
+import struct
 import time
+from collections.abc import Callable
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -9,10 +12,21 @@ from newsletter.relays.replies import Reply
 
 KEEP = 1_000
 LINES = 200
+READ = 8_192
 
 
 class Garbled(OSError):
     """The other side doesn't speak SMTP."""
+
+
+@lru_cache(maxsize=512)
+def _parsed(line: bytes) -> tuple[Reply, bool]:
+    """Return what a line says and whether more lines follow; most lines are the same again and again."""
+    code, more = line[:3], line[3:4]
+    if not code.isdigit() or more not in {b" ", b"-", b""}:
+        raise Garbled(f"not an SMTP reply: {line[:60]!r}")
+    text = "".join(c if c.isprintable() else "?" for c in line[4:].decode("utf-8", "replace"))
+    return Reply(int(code), text), more == b"-"
 
 
 class Wire:
@@ -23,28 +37,61 @@ class Wire:
         self.sock = sock
         self._timeout = timeout
         self._buffer = b""
+        self._at_once = False
 
     @property
     def empty(self) -> bool:
         """Whether everything that came was read; else somebody slipped in words before STARTTLS."""
         return not self._buffer
 
+    def hand_timeouts_to_the_kernel(self) -> None:
+        """Save the question "ready?" before each call, where no TLS is in between."""
+        if type(self.sock) is socket.socket:
+            whole, part = divmod(self._timeout, 1)
+            limit = struct.pack("ll", int(whole), int(part * 1_000_000))
+            self.sock.settimeout(None)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+            self._at_once = True
+
     def send(self, data: bytes) -> None:
         """Send all of `data`; raises OSError."""
-        self.sock.sendall(data)
+        try:
+            self.sock.sendall(data)
+        except BlockingIOError:
+            raise TimeoutError(_("no answer in time")) from None
+
+    def send_last(self, body: bytes, ending: bytes, leaves: Callable[[], None]) -> None:
+        """Send `body`, then `ending`, in one call where possible; `leaves()` is called before more of the ending can follow.
+
+        When it raises OSError without having called `leaves`, not a byte of the ending has left.
+        """
+        sent = self._send_some(body, ending) if self._at_once else 0
+        if sent < len(body):
+            self.send(body[sent:])
+            sent = len(body)
+        leaves()
+        if sent < len(body) + len(ending):
+            self.send(ending[sent - len(body) :])
+
+    def _send_some(self, *parts: bytes) -> int:
+        try:
+            return self.sock.sendmsg(parts)
+        except BlockingIOError:
+            raise TimeoutError(_("no answer in time")) from None
 
     def reply(self, patience: float = 1) -> Reply:
         """Return the next reply, however many lines it has. Raises OSError, or TimeoutError after `patience` timeouts."""
         until = time.monotonic() + self._timeout * patience
-        texts: list[str] = []
+        found, more = _parsed(self._line(until))
+        if not more:
+            return found
+        texts = [found.text]
         while len(texts) < LINES:
-            line = self._line(until)
-            code, more = line[:3], line[3:4]
-            if not code.isdigit() or more not in {b" ", b"-", b""}:
-                raise Garbled(f"not an SMTP reply: {line[:60]!r}")
-            texts.append("".join(c if c.isprintable() else "?" for c in line[4:].decode("utf-8", "replace")))
-            if more != b"-":
-                return Reply(int(code), " ".join(texts))
+            found, more = _parsed(self._line(until))
+            texts.append(found.text)
+            if not more:
+                return Reply(found.code, " ".join(texts))
         raise Garbled("a reply without end")
 
     def lines(self) -> tuple[int, bytes]:
@@ -71,8 +118,8 @@ class Wire:
     def _more(self, until: float) -> bytes:
         while True:
             try:
-                data = self.sock.recv(65_536)
-            except TimeoutError:
+                data = self.sock.recv(READ)
+            except (TimeoutError, BlockingIOError):
                 if time.monotonic() >= until:
                     raise TimeoutError(_("no answer in time")) from None
                 continue
