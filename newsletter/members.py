@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
 from newsletter.addresses import accept, suppression_hash
+from newsletter.importing import keeping as imports
 from newsletter.models import (
     AddressChange,
     BounceReport,
     Delivery,
-    ImportedRow,
+    EarlierAddress,
     Mailing,
     Member,
     PersonalLink,
@@ -65,7 +66,8 @@ class Unknown(LookupError):
 def find(address: str) -> Member | None:
     """Return the member with `address`, however it is spelled. Raises ValidationError for what is no address."""
     normal = accept(address).ascii.lower()
-    return Member.objects.annotate(lower=Lower("ascii_address")).filter(lower=normal).first()
+    # The second condition is the index's own, without which no database uses it.
+    return Member.objects.annotate(lower=Lower("ascii_address")).filter(lower=normal).exclude(ascii_address="").first()
 
 
 def choose(
@@ -117,8 +119,9 @@ def erase(member: Member, now: datetime) -> None:
     with transaction.atomic():
         member = Member.objects.get(pk=member.pk)
         _forget_addresses(_addresses_of(member), now)
+        _forget_earlier(member, now)
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
-        ImportedRow.objects.filter(member=member).update(address="", reason="", changes={})
+        imports.forget(member, ())
         for table in (AddressChange, BounceReport, PersonalLink, ProviderEvent, Reading):
             table.objects.filter(member=member).delete()
         _their_log(member).update(label="", data={})
@@ -144,7 +147,16 @@ def _forget_addresses(addresses: set[str], now: datetime) -> None:
         table.objects.filter(_at(addresses, "address")).delete()
     for table in (SingleMail, BounceReport, ProviderEvent):
         table.objects.filter(_at(addresses, "recipient")).delete()
-    ImportedRow.objects.filter(_at(addresses, "address")).update(address="", reason="", changes={})
+    imports.forget(None, addresses)
+
+
+def _forget_earlier(member: Member, now: datetime) -> None:
+    """Suppress the addresses that `member` had before, but for what is another member's today."""
+    earlier = EarlierAddress.objects.filter(member=member)
+    hashes = set(earlier.values_list("address_hash", flat=True))
+    for hashed in sorted(hashes - set(Member.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True))):
+        suppress(hashed, "erased", now)
+    earlier.delete()
 
 
 def erase_address(address: str, now: datetime) -> None:
@@ -169,6 +181,7 @@ def _held_about(address: str) -> dict[str, Any]:
     hashed = suppression_hash(normal)
     found: dict[str, Any] = {
         "sign_ups": _rows(SignUp.objects.filter(_at(addresses, "address")), "list__name", *SIGN_UP),
+        "imports": imports.held(member, addresses),
         "single_mails": _rows(SingleMail.objects.filter(_at(addresses, "recipient")), *SINGLE_MAIL),
         "suppressed": _rows(Suppression.objects.filter(address_hash=hashed), "reason", "since"),
     }
