@@ -8,6 +8,9 @@ from wagtail.log_actions import LogActionRegistry, log
 
 ACTIONS = {
     "newsletter.approve": (_("Approve"), _("Approved the issue")),
+    "newsletter.test": (_("Test"), _("Sent a test")),
+    "newsletter.digest": (_("Digest"), _("Made the digest of new posts")),
+    "newsletter.digest_empty": (_("Digest"), _("Made no digest: there was nothing new")),
     "newsletter.start": (_("Start"), _("Started the mailing")),
     "newsletter.pause": (_("Pause"), _("Paused the mailing")),
     "newsletter.resume": (_("Go on"), _("Let the mailing go on")),
@@ -15,6 +18,9 @@ ACTIONS = {
     "newsletter.resend": (_("Send again"), _("Sent an uncertain letter again")),
     "newsletter.correct": (_("Correct"), _("Began a correction")),
     "newsletter.leave": (_("Leave as it is"), _("Left an uncertain letter as it is")),
+    "newsletter.relay_try": (_("Try now"), _("Let the mail server be tried at once")),
+    "newsletter.relay_out": (_("Take out of use"), _("Took the mail server out of use")),
+    "newsletter.relay_in": (_("Take into use"), _("Took the mail server into use")),
     "newsletter.tidy_away": (_("Remove from the list"), _("Removed from the list: didn't answer the yearly question")),
     "newsletter.keep": (_("Keep"), _("Kept on the list without an answer to the yearly question")),
     "newsletter.vouch": (_("Vouch for a link"), _("Vouched for a link that seemed broken")),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from newsletter import audience, audit, corrections, tallies
+from newsletter import audience, audit, corrections, tallies, tracking, visits
 from newsletter.approval import NotApproved, OwnWork, demand
 from newsletter.audience import freeze_slice
 from newsletter.compiled import BadHeader, Compiled, Envelope
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 TOO_LATE = timedelta(hours=6)
 SLICE = 2_000
+# What a cancellation does before it answers.
+AT_ONCE = 10
 RUNNING = (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING, Mailing.PAUSED, Mailing.HELD)
 
 
@@ -71,7 +74,10 @@ def start_mailing(
                 audience_key=audience.key(meant),
                 corrects=issue.corrects,
                 approval=approval,
+                tracked=tracking.is_on(),
             )
+            if mailing.tracked:
+                tracking.remember_links(mailing, visits.tagged(letter, mailing.pk))
             audit.record(mailing, "start", user, at=at.isoformat())
     except IntegrityError:
         raise CannotStart(_("This issue has already been sent to this list, or is about to be.")) from None
@@ -100,7 +106,8 @@ def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> tuple[Con
         Compiled(letter, Envelope(0, **envelope(mailing_list)))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
-    if problems := empty(issue) + too_heavy(heaviest(letter.html)):
+    # As the longest links of the sending make it.
+    if problems := empty(issue) + too_heavy(heaviest(visits.tagged(letter, visits.LONGEST).html)):
         raise CannotStart(" ".join(problems))
     return contents, letter
 
@@ -136,7 +143,10 @@ def compiled(mailing: Mailing) -> Compiled:
     letter = Letter(mailing.subject, mailing.html, mailing.text)
     if letter.digest != mailing.content_hash:
         raise ValidationError(_("The stored letter isn't the one that was approved."))
-    return Compiled(letter, Envelope(mailing.pk, **mailing.envelope))
+    letter, links = visits.tagged(letter, mailing.pk), dict[str, str]()
+    if mailing.tracked:
+        letter, links = tracking.with_slots(letter)
+    return Compiled(letter, Envelope(mailing.pk, digest=mailing.content_hash, **mailing.envelope), links)
 
 
 def begin_due(now: datetime) -> None:
@@ -166,63 +176,79 @@ def _nothing_open() -> models.Exists:
     return ~models.Exists(Delivery.objects.filter(mailing_id=models.OuterRef("pk"), state__in=Delivery.OPEN))
 
 
-def pause(mailing: Mailing) -> None:
+def pause(mailing: Mailing, user: Any = None) -> None:
     """Stop sending within two seconds; raises WrongState."""
-    _move(mailing, (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING), state=Mailing.PAUSED, why="")
+    _move(mailing, (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING), ("pause", user), state=Mailing.PAUSED, why="")
 
 
-def resume(mailing: Mailing, now: datetime) -> None:
+def resume(mailing: Mailing, now: datetime, user: Any = None) -> None:
     """Go on where it stopped; raises WrongState."""
     state = models.Case(
         models.When(frozen_at__isnull=False, then=models.Value(Mailing.SENDING)),
         models.When(start_at__gt=now, then=models.Value(Mailing.SCHEDULED)),
         default=models.Value(Mailing.PREPARING),
     )
-    _move(mailing, (Mailing.PAUSED, Mailing.HELD), state=state, why="", refused_in_a_row=0)
+    _move(mailing, (Mailing.PAUSED, Mailing.HELD), ("resume", user), state=state, why="", refused_in_a_row=0)
 
 
-def cancel(mailing: Mailing, now: datetime) -> None:
-    """End it: nobody who still waits gets it; raises WrongState. What is in a relay's hands can't be called back."""
-    _move(mailing, RUNNING, state=Mailing.CANCELLED, why="")
-    _cancel_rows(mailing, now)
+def cancel(mailing: Mailing, now: datetime, user: Any = None) -> None:
+    """End it: nobody who still waits gets it; raises WrongState. What is in a relay's hands can't be called back.
+
+    Of a very large mailing the workers cancel the last rows; from this moment none of them is sent.
+    """
+    _move(mailing, RUNNING, ("cancel", user), state=Mailing.CANCELLED, why="")
+    _cancel_rows(mailing, now, AT_ONCE)
 
 
-def _move(mailing: Mailing, states: tuple[str, ...], **fields: Any) -> None:
-    if not Mailing.objects.filter(pk=mailing.pk, state__in=states).update(**fields):
+def call_back(mailing: Mailing, now: datetime, user: Any = None) -> None:
+    """Take back a mailing that hasn't begun, as if it had never been started; raises WrongState once it has."""
+    _move(mailing, (Mailing.SCHEDULED,), ("cancel", user), state=Mailing.CANCELLED, why="", finished_at=now)
+
+
+def _move(mailing: Mailing, states: tuple[str, ...], act: tuple[str, Any], **fields: Any) -> None:
+    """Change the state, and write down who did it; raises WrongState."""
+    with transaction.atomic():
+        moved = Mailing.objects.filter(pk=mailing.pk, state__in=states).update(**fields)
         mailing.refresh_from_db()
-        raise WrongState(_("This isn't possible: the mailing is “%(state)s”.") % {"state": mailing.get_state_display()})
-    mailing.refresh_from_db()
+        if not moved:
+            raise WrongState(_("This isn't possible: the mailing is “%(state)s”.") % {"state": mailing.get_state_display()})
+        audit.record(mailing, *act)
 
 
-def _cancel_rows(mailing: Mailing, now: datetime) -> None:
+def _cancel_rows(mailing: Mailing, now: datetime, slices: int | None = None) -> None:
     """Cancel open rows in slices (one statement over a whole ledger would make the next claims slow)."""
     rows = Delivery.objects.filter(mailing_id=mailing.pk)
     stopped = rows.filter(state__in=(Delivery.WAITING, Delivery.DEFERRED))
-    while members := list(stopped.values_list("member_id", flat=True)[:SLICE]):
+    for _slice in count() if slices is None else range(slices):
+        members = list(stopped.values_list("member_id", flat=True)[:SLICE])
+        if not members:
+            break
         stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
     # What a worker still holds comes back as waiting, and the next round cancels it.
     if Mailing.objects.filter(_nothing_open(), pk=mailing.pk, finished_at=None).update(finished_at=now):
         mailing.refresh_from_db(fields=["finished_at"])
 
 
-def resend(mailing: Mailing, member: int) -> None:
+def resend(mailing: Mailing, member: int, user: Any = None) -> None:
     """Send an uncertain row again, at an editor's word: the person may get it twice. Raises WrongState."""
     with transaction.atomic():
         # Locked, so that a cancellation comes wholly before or wholly after (SQLite's write lock does the same).
         running = Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED))
         if not (running.select_for_update() if connection.features.has_select_for_update else running).values_list("pk"):
             raise WrongState(_("The mailing has ended."))
-        _decide(mailing, member, state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
+        _decide(mailing, member, ("resend", user), state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
 
 
-def leave(mailing: Mailing, member: int, now: datetime) -> None:
+def leave(mailing: Mailing, member: int, now: datetime, user: Any = None) -> None:
     """Let an uncertain row be, at an editor's word. Raises WrongState."""
-    _decide(mailing, member, state=Delivery.LEFT, batch=None, settled_at=now)
+    with transaction.atomic():
+        _decide(mailing, member, ("leave", user), state=Delivery.LEFT, batch=None, settled_at=now)
 
 
-def _decide(mailing: Mailing, member: int, **fields: Any) -> None:
+def _decide(mailing: Mailing, member: int, act: tuple[str, Any], **fields: Any) -> None:
     if not Delivery.objects.filter(mailing_id=mailing.pk, member_id=member, state=Delivery.UNCERTAIN).update(**fields):
         raise WrongState(_("It isn't uncertain any more."))
+    audit.record(mailing, *act, member=member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ and the journal tells the next office what happened.
 
 import logging
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cms import stopping
 from cms.outbox import new_owner
-from newsletter import ledger, mailings
+from newsletter import ledger, mailings, tracking
 from newsletter.clock import Clock
 from newsletter.compiled import BadHeader, Compiled
 from newsletter.fleet import Fleet
@@ -146,7 +146,8 @@ class Office:
         self.batches.add(taken.batch)
         self._good_until[taken.batch] = until
         relay = crew.options.name
-        parcels = [self._parcel(mailing.pk, taken.batch, relay, row, compiled) for row in taken.rows]
+        own = tracking.links_for(mailing.pk, [row[0] for row in taken.rows]) if mailing.tracked else {}
+        parcels = [self._parcel(mailing.pk, taken.batch, relay, row, compiled, own.get(row[0])) for row in taken.rows]
         self.in_hand.update({(parcel.batch, parcel.member): parcel for parcel in parcels})
         crew.put(parcels)
         return True
@@ -164,12 +165,26 @@ class Office:
             self._compiled[mailing.pk] = made
         return self._compiled[mailing.pk]
 
-    def _parcel(self, mailing: int, batch: int, relay: str, row: tuple[int, str, str], compiled: Compiled) -> Parcel:
+    def _parcel(
+        self,
+        mailing: int,
+        batch: int,
+        relay: str,
+        row: tuple[int, str, str],
+        compiled: Compiled,
+        links: Mapping[str, str] | None,
+    ) -> Parcel:
         member, address, name = row
         clock = self.clock
         sender = return_address(BOUNCE, mailing, member)
         return Parcel(
-            mailing, member, batch, sender, address, lambda: compiled.fill(member, address, name, clock.now()), relay=relay
+            mailing,
+            member,
+            batch,
+            sender,
+            address,
+            lambda: compiled.fill(member, address, name, clock.now(), links),
+            relay=relay,
         )
 
     def _listen(self) -> None:

@@ -35,7 +35,7 @@ SUM = """
 SELECT (SELECT frozen_count FROM newsletter_mailing WHERE id = {mailing}), COALESCE(SUM(rows), 0), COALESCE(SUM(ABS(wrong)), 0)
 FROM (SELECT state, SUM(n) AS rows, SUM(n) - SUM(t) AS wrong FROM (
     SELECT state, 1 AS n, 0 AS t FROM newsletter_delivery WHERE mailing_id = {mailing}
-    UNION ALL SELECT state, 0 AS n, count AS t FROM newsletter_tally WHERE mailing_id = {mailing}) AS both
+    UNION ALL SELECT state, 0 AS n, count AS t FROM newsletter_tally WHERE mailing_id = {mailing}) AS lines
   GROUP BY state) AS sums
 """
 
