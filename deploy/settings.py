@@ -195,6 +195,7 @@ MAIL_LIST_DOMAIN = env.str("MAIL_LIST_DOMAIN", default="nyhetsbrev.example.se")
 MAIL_BOUNCE_DOMAIN = env.str("MAIL_BOUNCE_DOMAIN", default="studs.example.se")
 MAIL_DKIM_KEY = env.str("MAIL_DKIM_KEY", default="")
 MAIL_DKIM_SELECTOR = env.str("MAIL_DKIM_SELECTOR", default="ordet")
+MAIL_EVENTS_SECRET = env.str("MAIL_EVENTS_SECRET", default="")
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 MAIL_RELAYS = [line.strip() for line in env.str("MAIL_RELAYS", default="").splitlines() if line.strip()]
 # Django's and Wagtail's own mails become outgoing rows; only a worker speaks SMTP.

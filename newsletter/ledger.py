@@ -119,6 +119,9 @@ def _accept(mailing: int, batch: int, results: list[Result], now: datetime) -> N
     done = {"state": Delivery.ACCEPTED, "relay": results[0][0].relay, "settled_at": now, "batch": None, "next_attempt_at": None}
     if _held(batch, members).move(mailing, Delivery.SENDING, now, attempts=F("attempts") + 1, **done) < len(members):
         _held(batch, members).move(mailing, Delivery.UNCERTAIN, now, **done)
+    for parcel, outcome in results:
+        if outcome.provider_id:
+            Delivery.objects.filter(mailing_id=mailing, member_id=parcel.member).update(provider_id=outcome.provider_id)
 
 
 def _give_back(mailing: int, batch: int, results: list[Result], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsletter import archive_views, personal_views, views
+from newsletter import archive_views, event_views, personal_views, reading_views, views
 
 urlpatterns = [
     path("n/u/<str:token>", views.unsubscribe, name="newsletter_unsubscribe"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("n/m/<str:token>", personal_views.mine, name="newsletter_mine"),
     path("n/a/<str:token>", personal_views.new_address, name="newsletter_new_address"),
     path("n/w/<str:token>", archive_views.web_view, name="newsletter_web_view"),
+    path("n/v", reading_views.visit, name="newsletter_visit"),
+    path("n/k/<str:token>", reading_views.click, name="newsletter_click"),
+    path("n/o/<str:token>", reading_views.opened, name="newsletter_opened"),
+    path("mail/events/<slug:provider>/", event_views.provider_events, name="newsletter_provider_events"),
     path("nyhetsbrev/", views.newsletter, name="newsletter"),
     path("nyhetsbrev/feed.atom", archive_views.feed, name="newsletter_feed"),
     path("nyhetsbrev/mina-uppgifter/", personal_views.ask, name="newsletter_ask_for_link"),

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from newsletter.relays import providers
+
 ACCEPTED, REFUSED, DEFERRED, UNCERTAIN, UNSENT = "accepted", "refused", "deferred", "uncertain", "unsent"
 # So many messages refused in a row say that a relay doesn't want the mailing.
 ENOUGH = 10
@@ -19,6 +21,7 @@ SCHEMES = {
     "smtps": "newsletter.relays.smtp.Smtp",
     "memory": "newsletter.relays.memory.Memory",
 }
+ANYMAIL = "newsletter.relays.anymail.AnyMail"
 PORTS = {"smtp": 25, "smtps": 465, "memory": 0}
 
 
@@ -56,6 +59,8 @@ class Outcome:
     soft: bool = False
     policy: bool = False
     everybody: bool = False
+    # What a provider calls the message that it took.
+    provider_id: str = ""
 
 
 @dataclass(slots=True)
@@ -124,7 +129,8 @@ class Options:
     name: str
     host: str
     port: int
-    user: str = ""
+    # A provider's key may stand in the user's place.
+    user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     starttls: bool = False
     connections: int = 4
@@ -132,6 +138,8 @@ class Options:
     per_domain: float = 0
     timeout: float = 60
     weight: float | None = None
+    # A provider's own options (see `newsletter.relays.providers`).
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 def parse(line: str) -> Options:
@@ -141,13 +149,19 @@ def parse(line: str) -> Options:
         port = url.port
     except ValueError:
         raise BadRelay("a relay's address can't be read (is a character in the password not %-encoded?)") from None
-    if url.scheme not in SCHEMES or not url.hostname:
+    if not (url.scheme in SCHEMES or providers.provider_of(url.scheme)) or not url.hostname:
         raise BadRelay(f"“{url.scheme}://{url.hostname or ''}” is no relay; write smtp://host:port or smtps://host:port")
+    if providers.provider_of(url.scheme) and not url.username:
+        raise BadRelay(f"the provider's key is missing: {url.scheme}://key@{url.hostname}")
     given = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
-    port = port or PORTS[url.scheme]
+    port = port or PORTS.get(url.scheme, 443)
     known: dict[str, Any] = {"name": given.pop("name", f"{url.hostname}:{port}")[:60]}
     known |= _numbers(given)
     known["starttls"] = _switch(given.pop("starttls", "0"))
+    try:
+        known["extra"] = providers.pick(url.scheme, given)
+    except ValueError as error:
+        raise BadRelay(str(error)) from None
     if given:
         raise BadRelay(f"unknown option {', '.join(sorted(given))} for {known['name']}")
     return Options(
@@ -188,4 +202,4 @@ def configured() -> list[Relay]:
     names = [options.name for options in found]
     if len(set(names)) != len(names):
         raise BadRelay("two relays have the same name; give them name=…")
-    return [import_string(SCHEMES[options.scheme])(options) for options in found]
+    return [import_string(SCHEMES.get(options.scheme, ANYMAIL))(options) for options in found]
