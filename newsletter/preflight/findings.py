@@ -134,5 +134,5 @@ class Look:
     def items(self, *kinds: type) -> Iterable[tuple[int, Any]]:
         """Return the items of `kinds` (all without any) with their blocks' numbers; not those that can't be shown."""
         for number, (item, child) in enumerate(zip(self.contents.items, self.children, strict=True), 1):
-            if item.KIND == child.block_type and (not kinds or isinstance(item, kinds)):
+            if child.block_type == item.KIND and (not kinds or isinstance(item, kinds)):
                 yield number, item
