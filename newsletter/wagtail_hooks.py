@@ -3,24 +3,42 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from newsletter import audit, linkcheck
-from newsletter.admin import NewsletterGroup
+from newsletter.admin import NewsletterGroup, tidying
+from newsletter.admin.choosing import post_chooser
 from newsletter.admin.frame import NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
-from newsletter.models import Issue, Mailing, Member, RelayState
+from newsletter.models import BounceReport, Issue, Mailing, Member, ProviderEvent, RelayState
 from newsletter.playsign import PlaySignOperation
 
 register_permission_policy(Mailing, ReadOnly(Mailing))
 register_permission_policy(RelayState, ReadOnly(RelayState))
+register_permission_policy(BounceReport, ReadOnly(BounceReport))
+register_permission_policy(ProviderEvent, ReadOnly(ProviderEvent))
 register_permission_policy(Member, NeverDeleted(Member))
 register_snippet(NewsletterGroup)
 hooks.register("construct_page_chooser_queryset", only_published)
 hooks.register("register_log_actions", audit.register)
+hooks.register("register_admin_urls", tidying.urls)
+
+
+@hooks.register("register_admin_viewset")
+def post_chooser_viewset() -> Any:
+    """Add the window in which posts are picked for an issue."""
+    return post_chooser
+
+
+@hooks.register("insert_global_admin_css")
+def compose_css() -> str:
+    """Style what stands in Wagtail's own windows."""
+    return format_html('<link rel="stylesheet" href="{}">', static("newsletter/compose.css"))
 
 
 @hooks.register("register_image_operations")
