@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from cms import stopping
 from cms.outbox import new_owner
-from newsletter import ledger, mailings, tracking
-from newsletter.clock import Clock
+from newsletter import ledger, mailings, tallies, tracking
+from newsletter.clock import Clock, elapsed
 from newsletter.compiled import BadHeader, Compiled
 from newsletter.fleet import Fleet
 from newsletter.identity import BOUNCE, return_address
@@ -38,6 +38,7 @@ GRACE_SECONDS = 2.0
 RENEW_BELOW = 0.4
 STOP_AT = 0.9
 COMPILED_KEPT = 8
+BOOKS_SECONDS = 60.0
 
 
 class Office:
@@ -58,12 +59,14 @@ class Office:
         self._crews = {crew.options.name: crew for crew in crews}
         self.fleet = Fleet(crews, self.owner)
         self._turn = 0
+        self._books_at = 0.0
 
     def run(self, clock: Clock, seconds: float) -> Tally[str]:
         """One round of at most `seconds`; what is in a slow relay's hands then stays there for the next."""
         tally: Tally[str] = Tally()
         self._change_clock(clock)
         tally["settled"] = settle_expired(clock.now())
+        self._keep_books()
         sending, controlled = self._control(), clock.elapsed()
         while clock.elapsed() < seconds and not stopping.asked():
             if clock.elapsed() - controlled > CONTROL_SECONDS:
@@ -77,6 +80,11 @@ class Office:
                 break
         self._wind_up(tally)
         return tally
+
+    def _keep_books(self) -> None:
+        if elapsed() > self._books_at:
+            tallies.fold_due(self.clock.now())
+            self._books_at = elapsed() + BOOKS_SECONDS
 
     def _change_clock(self, clock: Clock) -> None:
         """Go over to the caller's clock; leases taken by the old one are renewed by the new one."""

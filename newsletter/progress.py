@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from newsletter import standing, tallies
 from newsletter.mailings import RUNNING, Report, report
 from newsletter.models import Delivery, Mailing
 
 WINDOW = timedelta(seconds=30)
 SHOWN = 50
+EXAMPLES = 200
+# Nobody was asked, so nobody answered.
+SILENT = {Delivery.EXCLUDED}
+TROUBLED = (Delivery.REFUSED, Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.EXCLUDED, Delivery.DEFERRED)
 # In the order in which an editor wants to read them.
 ICONS = {
     Delivery.ACCEPTED: "check",
@@ -88,6 +92,9 @@ class Progress:
     can_cancel: bool
     waiting: int
     soon: bool
+    relays: list[tuple[str, int]]
+    advice: str
+    troubles: list[str]
 
 
 def progress(mailing: Mailing, now: datetime) -> Progress:
@@ -111,7 +118,21 @@ def progress(mailing: Mailing, now: datetime) -> Progress:
         can_cancel=mailing.state in RUNNING,
         waiting=waiting,
         soon=soon,
+        relays=tallies.relays(mailing.pk),
+        advice=_advice(mailing, waiting),
+        troubles=standing.troubles(now) if mailing.state == Mailing.SENDING and waiting else [],
     )
+
+
+def _advice(mailing: Mailing, waiting: int) -> str:
+    """Return what to do about a mailing that stands still, or nothing."""
+    if mailing.state == Mailing.HELD:
+        return _("Is it still wanted? Then press “Go on”. Else cancel it; nobody has got anything.")
+    if mailing.state == Mailing.PAUSED and mailing.why:
+        return _("Those who wait lose nothing. Let whoever looks after the mail server see to it, and press “Go on” then.")
+    if mailing.state == Mailing.PAUSED and waiting:
+        return _("Somebody has paused it. Those who wait lose nothing; press “Go on” when it is time.")
+    return ""
 
 
 def _lines(found: Report) -> list[Line]:
@@ -149,7 +170,7 @@ def _per_minute(mailing: Mailing, now: datetime) -> int:
     """Return the pace of the last half minute, per minute."""
     since = max(now - WINDOW, mailing.frozen_at or now)
     seconds = max((now - since).total_seconds(), 1)
-    done = Delivery.objects.filter(mailing_id=mailing.pk, state=Delivery.ACCEPTED, settled_at__gte=since).count()
+    done = sum(count for _relay, count in tallies.relays(mailing.pk, since))
     return round(done * 60 / seconds)
 
 
@@ -164,13 +185,19 @@ def _time_left(waiting: int, per_minute: int) -> str:
 
 def _problems(mailing: Mailing) -> list[Problem]:
     """Return why people did not get it, commonest first, with one mail server's answer as an example."""
-    troubled = (Delivery.REFUSED, Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.EXCLUDED, Delivery.DEFERRED)
-    rows = Delivery.objects.filter(mailing_id=mailing.pk, state__in=troubled).values_list("state", "reason")
     labels = dict(Delivery.STATES)
+    kinds = [row for row in tallies.reasons(mailing.pk) if row[0] in TROUBLED]
+    said = {state: _examples(mailing, state) for state in {state for state, _reason, _count in kinds} - SILENT}
     return [
-        Problem(_in_words(str(labels[state]), reason), count, example)
-        for state, reason, count, example in rows.annotate(n=Count("member_id"), said=Max("last_reply")).order_by("-n", "state")
+        Problem(_in_words(str(labels[state]), reason), count, said.get(state, {}).get(reason, ""))
+        for state, reason, count in kinds
     ]
+
+
+def _examples(mailing: Mailing, state: str) -> dict[str, str]:
+    """Return an answer for each reason among some rows in `state`: the ledger is too long to be read for it."""
+    rows = Delivery.objects.filter(mailing_id=mailing.pk, state=state).exclude(last_reply="")
+    return dict(rows.values_list("reason", "last_reply")[:EXAMPLES])
 
 
 def _in_words(state: str, reason: str) -> str:

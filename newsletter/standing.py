@@ -80,7 +80,7 @@ def _seen(options: Options, state: RelayState | None, shares: list[Any], able: i
 
 
 def _in_words(state: RelayState | None, circuit: str) -> str:
-    if state is None or circuit in WORDS and not (circuit == health.HALF_OPEN and state.out_of_order):
+    if state is None or (circuit in WORDS and not (circuit == health.HALF_OPEN and state.out_of_order)):
         return str(WORDS[circuit])
     at = f"{localtime(state.rests_until):%H.%M.%S}" if state.rests_until else ""
     if state.out_of_order:
@@ -93,9 +93,8 @@ def _in_words(state: RelayState | None, circuit: str) -> str:
 def troubles(now: datetime) -> list[str]:
     """Return, for whoever follows a mailing, which mail servers don't work now and what that means; none is well."""
     seen = mail_servers(now)
-    said = [
-        f"{found.options.name}: {found.words[:1].lower()}{found.words[1:]}" for found in seen if found.circuit != health.CLOSED
-    ]
+    unwell = [found for found in seen if found.circuit != health.CLOSED]
+    said = [f"{found.options.name}: {found.words[:1].lower()}{found.words[1:]}" for found in unwell]
     if not seen:
         return [_("There is no mail server in the settings, so nothing can leave.")]
     if len(said) == len(seen):

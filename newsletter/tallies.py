@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from newsletter.models import Delivery, Mailing, Tally
 from newsletter.models.tally import note
@@ -45,11 +45,16 @@ def note_frozen(mailing: Mailing, now: datetime) -> None:
     note(Delivery.objects.filter(mailing_id=mailing.pk, member_id__gt=mailing.frozen_to).counted(), now)
 
 
+def fold_due(now: datetime) -> None:
+    """Fold every mailing that has many old changes."""
+    old = Tally.objects.filter(at__lt=now - FRESH).order_by().values_list("mailing_id").annotate(n=Count("pk"))
+    for mailing, _count in old.filter(n__gt=MANY):
+        fold(mailing, now)
+
+
 def fold(mailing: int, now: datetime) -> None:
-    """Put old changes together, where there are many; readers see the same sums before and after."""
+    """Put old changes together; readers see the same sums before and after."""
     old = Tally.objects.filter(mailing_id=mailing, at__lt=now - FRESH)
-    if old.count() <= MANY:
-        return
     with transaction.atomic():
         rows = old.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else old
         found = list(rows)

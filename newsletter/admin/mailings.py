@@ -80,15 +80,21 @@ class SteerView(MailingPage):
     http_method_names: ClassVar[list[str]] = ["post"]
 
     ACTS: ClassVar[dict[str, tuple[Callable[[Mailing, HttpRequest], None], Any]]] = {
-        "pause": (lambda mailing, request: mailings.pause(mailing), gettext_lazy("The mailing is paused.")),
-        "resume": (lambda mailing, request: mailings.resume(mailing, timezone.now()), gettext_lazy("The mailing goes on.")),
-        "cancel": (lambda mailing, request: mailings.cancel(mailing, timezone.now()), gettext_lazy("The mailing is cancelled.")),
+        "pause": (lambda mailing, request: mailings.pause(mailing, request.user), gettext_lazy("The mailing is paused.")),
+        "resume": (
+            lambda mailing, request: mailings.resume(mailing, timezone.now(), request.user),
+            gettext_lazy("The mailing goes on."),
+        ),
+        "cancel": (
+            lambda mailing, request: mailings.cancel(mailing, timezone.now(), request.user),
+            gettext_lazy("The mailing is cancelled."),
+        ),
         "resend": (
-            lambda mailing, request: mailings.resend(mailing, asked_for(request)),
+            lambda mailing, request: mailings.resend(mailing, asked_for(request), request.user),
             gettext_lazy("The letter will be sent again."),
         ),
         "leave": (
-            lambda mailing, request: mailings.leave(mailing, asked_for(request), timezone.now()),
+            lambda mailing, request: mailings.leave(mailing, asked_for(request), timezone.now(), request.user),
             gettext_lazy("The row is left as it is."),
         ),
     }
@@ -113,6 +119,15 @@ def progress_url(mailing: Mailing) -> str:
 class MailingIndexView(LookedAtView):
     """Mailings; each leads to its progress."""
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Count the rows of all mailings on the page at once."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        shown = list(context["object_list"])
+        found = mailings.reports(shown)
+        for mailing in shown:
+            mailing.far = headline(mailing, found[mailing.pk])
+        return context
+
     def get_edit_url(self, instance: Mailing) -> str:
         """Lead to the progress page: there is nothing to edit."""
         return progress_url(instance)
@@ -123,7 +138,7 @@ class HeadlineColumn(Column):
 
     def get_value(self, instance: Mailing) -> str:
         """Return the line."""
-        return headline(instance, mailings.report(instance, 0))
+        return str(getattr(instance, "far", "")) or headline(instance, mailings.report(instance, 0))
 
 
 class MailingViewSet(SnippetViewSet):
@@ -145,6 +160,7 @@ class MailingViewSet(SnippetViewSet):
 
     def get_urlpatterns(self) -> list[Any]:
         """Replace what Wagtail would write with, by progress and its buttons."""
+        from newsletter.admin import statistics, uncertain
         from newsletter.admin.corrections import CorrectView
 
         kept = [found for found in super().get_urlpatterns() if found.name in ("list", "list_results")]
@@ -155,4 +171,4 @@ class MailingViewSet(SnippetViewSet):
         own.append(path("progress/<int:pk>/correct/", CorrectView.as_view(), name="correct"))
         steer = SteerView.as_view()
         acts = [path(f"progress/<int:pk>/{act}/", steer, {"act": act}, name=act) for act in SteerView.ACTS]
-        return [*kept, *own, *acts]
+        return [*kept, *own, *acts, *statistics.urls(), *uncertain.urls()]
