@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -129,7 +130,8 @@ def _lines(text: bytes) -> Iterator[tuple[bytes, int, int, Outcome | None]]:
 
 def _outcome(parts: list[bytes]) -> Outcome:
     flags = parts[4].decode()
-    return Outcome(parts[3].decode(), parts[5].decode("utf-8", "replace"), **{flag: flag[0] in flags for flag in _FLAGS})
+    noted: dict[str, Any] = {flag: flag[0] in flags for flag in _FLAGS}
+    return Outcome(parts[3].decode(), parts[5].decode("utf-8", "replace"), **noted)
 
 
 def lives(owner: str) -> bool:

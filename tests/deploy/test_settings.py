@@ -23,7 +23,6 @@ def test_the_tests_own_settings_raise_no_error(settings):
     [
         ("BROKER_URL", "amqp://localhost", "deploy.E001"),
         ("STORAGE_URL", "s3://bucket", "deploy.E002"),
-        ("BOUNCE_MAILBOX", "imaps://u:p@host/INBOX", "deploy.E004"),
         ("SITE_URL", "ordet.example.se", "deploy.E006"),
         ("FRONTEND_URL", "https://example.se/nyheter", "deploy.E006"),
         ("LOG_FORMAT", "xml", "deploy.E007"),
