@@ -9,6 +9,8 @@ _OUTLOOK_2003 = re.compile(r"<!--\[if lte mso 11\]>.*?<!\[endif\]-->\s*", re.DOT
 _GROUP_FIX = re.compile(r"(?<=[\" ])mj-outlook-group-fix ?")
 # Two comments for Outlook that touch are one.
 _TOUCHING = re.compile(r"<!\[endif\]-->\s*<!--\[if mso\]>")
+# What the engine lets the letter itself begin with, after the preheader.
+_LETTER = "<div aria-label="
 _SHORTER = {"<!--[if mso | IE]>": "<!--[if mso]>", "Arial, Helvetica, sans-serif": "Arial,Helvetica,sans-serif"}
 
 
@@ -19,3 +21,13 @@ def lean(html: str) -> str:
     for long, short in _SHORTER.items():
         html = html.replace(long, short)
     return _TOUCHING.sub("", html)
+
+
+def landmarked(html: str) -> str:
+    """Return `html` with its content within `<main>`: a landmark where the mail is a page of its own.
+
+    Webmail programs make a plain division of the element, so that their own page keeps its one landmark.
+    """
+    before, letter, after = html.partition(_LETTER)
+    inside, end, rest = after.rpartition("</body>")
+    return f"{before}<main>{letter}{inside}</main>{end}{rest}" if letter and end else html

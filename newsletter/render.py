@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from newsletter import letter
 from newsletter.cleaning import BadAddress, cleaned, one_line
 from newsletter.items import Contents, Item, LetterError, PostItem
-from newsletter.lean import lean
+from newsletter.lean import landmarked, lean
 from newsletter.letter import Letter
 from newsletter.plaintext import tidy
 
@@ -125,7 +125,7 @@ def _fill(names: list[str], context: dict[str, Any], *, escape: bool = True) -> 
 
 def _compiled(source: str, blocks: list[Block]) -> str:
     try:
-        return lean(str(mjml.mjml2html(source)))
+        return landmarked(lean(str(mjml.mjml2html(source))))
     except ValueError as error:
         # The engine gives no usable position, so each block is tried by itself.
         for number, block in enumerate(blocks, 1):

@@ -8,7 +8,7 @@ from html import escape
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from newsletter import identity, letter
+from newsletter import identity, letter, visits
 from newsletter.compiled import Compiled, Envelope
 from newsletter.items import Contents, LetterError
 from newsletter.letter import Letter
@@ -51,8 +51,9 @@ def weigh(content: Letter, mailing_list: MailingList | None = None) -> Weight:
     if mailing_list is not None:
         envelope = Envelope(BIG, mailing_list.slug, mailing_list.name, mailing_list.sender_name, mailing_list.reply_to)
     address = "x" * (LONGEST_ADDRESS - len("@example.se")) + "@example.se"
-    message = Compiled(content, envelope).fill(BIG, address, name, datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
-    return Weight(heaviest(content.html), len(message))
+    sent = visits.tagged(content, BIG)
+    message = Compiled(sent, envelope).fill(BIG, address, name, datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
+    return Weight(heaviest(sent.html), len(message))
 
 
 def longest_name(mailing_list: MailingList | None) -> str:

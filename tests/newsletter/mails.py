@@ -97,3 +97,45 @@ def hostile() -> Contents:
         introduction=f"<p>{nasty}</p>",
         sender=replace(SENT_BY, tagline=words, footer=words),
     )
+
+
+def every_kind() -> Contents:
+    """A letter with each kind of post and block at its fullest."""
+    from tests.newsletter.test_render import FULL, KINDS
+
+    table = (
+        Table(
+            "Samverkan",
+            ("Projekt", "Organisation"),
+            (("Bostad först i Norrdal", "Norrdals kommun, Region Norr"), ("Tillsammans", "Ö-kommunerna")),
+        ),
+        Table("Digital omställning", ("Projekt", "Organisation"), (("Fältarna på nätet", "Sjöbergs kommun"),)),
+    )
+    full = {
+        **FULL,
+        "tables": table,
+        "dates": (DEADLINE, DAYS),
+        "facts": (Fact("Plats", "Malmö Live"), Fact("Nominerade", "44", figure=True)),
+    }
+    items: list[object] = [
+        replace(post(kind, number, **full), picture=SHOT)
+        for number, kind in enumerate([kind for kind in KINDS if kind != "novelty"])
+    ]
+    portrait = replace(SHOT, width=144, height=144, alt="Ingrid Åhman")
+    items[0] = replace(items[0], picture=portrait)  # type: ignore[type-var]
+    dates = tuple(
+        DateLine(date, f"Nyhet {number}", f"https://ordet.example.se/{number}/") for number, date in enumerate((DEADLINE, DAYS))
+    )
+    free = (
+        short().items[0],
+        DatesItem("Viktiga datum", dates),
+        QuotationItem("Det är i vardagen som rättigheter blir verkliga.", "Ur verksamhetsberättelsen"),
+    )
+    items += [*free, PictureItem(SHOT, "https://example.se/"), ButtonItem("Bli medlem", "https://example.se/medlem")]
+    return contents(
+        *items,
+        subject="Mod, möten och en stängningsdag att minnas",
+        preheader="Ordföranden om mod",
+        introduction="<p>Hej! I det här numret möter du bland annat <b>tre nominerade projekt</b> och en <a href='https://example.se/v'>vägledning</a>.</p>",
+        sender=SENT_BY,
+    )

@@ -171,7 +171,7 @@ def test_a_letters_markup_is_what_mail_programs_take(letters, name):
         "h1",
         "h2",
     }
-    allowed |= {"h3", "h4", "a", "img", "strong", "em", "b", "i", "br", "span", "ul", "ol", "li"}
+    allowed |= {"h3", "h4", "a", "img", "strong", "em", "b", "i", "br", "span", "ul", "ol", "li", "main"}
     assert {tag for tag, _ in page.tags} <= allowed
     assert not any(attribute.startswith("on") for _, attributes in page.tags for attribute in attributes)
     styles = " ".join([*re.findall(r"<style.*?</style>", html, re.DOTALL), *(a.get("style", "") for _, a in page.tags)])
