@@ -28,5 +28,6 @@ DUTIES = [
     Duty("announce", "social.announce.announce_due"),
     Duty("reconcile", "social.announce.reconcile_due"),
     Duty("send", "newsletter.engine.send_due"),
+    Duty("imports", "newsletter.importing.import_due"),
     Duty("links", "newsletter.linkcheck.links_due"),
 ]

@@ -18,6 +18,7 @@ from newsletter.models import Issue
 
 ISSUE, MAILING = "wagtailsnippets_newsletter_issue:", "wagtailsnippets_newsletter_mailing:"
 MAY_SEND, MAY_STEER, MAY_SEE = "newsletter.add_mailing", "newsletter.change_mailing", "newsletter.view_mailing"
+MEMBER, MAY_EXPORT = "wagtailsnippets_newsletter_member:", "newsletter.export_member"
 MAY_FOLLOW: tuple[str, ...] = (MAY_SEE, MAY_STEER, MAY_SEND)
 
 
@@ -93,3 +94,11 @@ class NeverDeleted(ModelPermissionPolicy):
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Allow what the user may do, except deleting."""
         return action != "delete" and bool(super().user_has_permission(user, action))
+
+
+class MadeByFile(ModelPermissionPolicy):
+    """Imports: whoever may make one may look at all; they are made by sending a file, never written by hand."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Allow to view alone."""
+        return action == "view" and bool(user.has_perm("newsletter.add_memberimport"))

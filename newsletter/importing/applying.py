@@ -10,6 +10,7 @@ from typing import Any
 from newsletter.addresses import accept, suppression_hash
 from newsletter.importing.columns import ADDRESS, TAGS
 from newsletter.importing.planning import SUBSCRIPTION, regions, why_not_moved
+from newsletter.importing.rows import update_each
 from newsletter.importing.standing import Standing, fetch, tag_keys, told
 from newsletter.importing.values import Regions, as_value
 from newsletter.models import EarlierAddress, ImportedRow, Member, MemberImport, Subscription, SubscriptionChange
@@ -49,7 +50,7 @@ class Applier:
         self._subscribe([line for line in lines if SUBSCRIPTION in line.changes], now)
         for line in lines:
             line.done = True
-        ImportedRow.objects.bulk_update(lines, ["act", "reason", "member", "changes", "done"], batch_size=100)
+        update_each(lines, ["act", "reason", "member", "changes", "done"])
 
     def _decide(self, line: ImportedRow, hashed: str, standing: Standing, newcomers: list[tuple[ImportedRow, Member]]) -> None:
         """Look at the person as they stand now, and cut the row down to what still may be done."""
@@ -140,7 +141,7 @@ def write(members: Iterable[Member], changes: dict[int, dict[str, Any]], known: 
     EarlierAddress.objects.bulk_create(earlier, ignore_conflicts=True)
     for group, rows in groups.items():
         spelled = _spell(rows) if ADDRESS in group else []
-        Member.objects.bulk_update(rows, [*group, *spelled], batch_size=100)
+        update_each(rows, [*group, *spelled])
 
 
 def _spell(members: Iterable[Member]) -> list[str]:

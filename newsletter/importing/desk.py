@@ -12,6 +12,7 @@ from newsletter import audit
 from newsletter.importing import layout
 from newsletter.importing.planning import SUBSCRIPTION
 from newsletter.importing.refusals import WrongState
+from newsletter.importing.rows import remove
 from newsletter.models import Delivery, ImportedRow, MailingList, MemberImport
 
 OPEN = (MemberImport.UPLOADED, MemberImport.CHECKING, MemberImport.CHECKED)
@@ -46,7 +47,7 @@ def remap(source: MemberImport, columns: Sequence[str], *, straight_on: bool = F
     fields = {"mapping": kept, "position": 0, "rows": 0, "counts": {}, "why": "", "lease_owner": "", "lease_until": None}
     if not bytes(source.content) or not waits.update(state=MemberImport.UPLOADED, **fields):
         raise WrongState(_("The columns of this import can't be changed any more."))
-    source.lines.all().delete()
+    remove(source.lines.all())
     _move(source, (MemberImport.UPLOADED,), state=MemberImport.CHECKING)
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 
+from newsletter.importing.rows import remove
 from newsletter.models import ImportedRow, Member, MemberImport
 
 UNDO_WITHIN = timedelta(days=30)
@@ -26,7 +27,7 @@ def clean_up(now: datetime) -> None:
     over = MemberImport.objects.filter(finished_at__lt=now - UNDO_WITHIN)
     over.exclude(content=b"").update(content=b"")
     for key in over.filter(lines__isnull=False).distinct().values_list("pk", flat=True):
-        ImportedRow.objects.filter(source_id=key).delete()
+        remove(ImportedRow.objects.filter(source_id=key))
 
 
 def held(member: Member | None, addresses: Iterable[str]) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ def held(member: Member | None, addresses: Iterable[str]) -> list[dict[str, Any]
 def forget(member: Member | None, addresses: Iterable[str]) -> None:
     """Blank what imports tell of a person, and drop files that wait and may name them."""
     found = set(addresses)
-    _about(member, found).update(address="", changes={}, reason="", member=None, done=False)
+    _about(member, found).update(address="", changes={}, reason="", member=None, done=False, act=ImportedRow.STAYS_OUT)
     waiting = MemberImport.objects.filter(state__in=(MemberImport.UPLOADED, MemberImport.CHECKING, MemberImport.CHECKED))
     for source in waiting.exclude(content=b""):
         if source.state == MemberImport.CHECKED:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from newsletter.importing.applying import BEFORE, added, source_of, write
 from newsletter.importing.columns import ADDRESS, TAGS
 from newsletter.importing.planning import SUBSCRIPTION, regions
+from newsletter.importing.rows import remove, update_each
 from newsletter.importing.standing import fetch, tag_keys, told
 from newsletter.models import Delivery, ImportedRow, Member, MemberImport, Subscription, SubscriptionChange
 
@@ -40,7 +41,7 @@ class Undoer:
         ours = self._ours(lines)
         mailed = self._mailed(ours)
         self._leave(ours & mailed, now)
-        Subscription.objects.filter(list_id=self.source.list_id, member_id__in=ours - mailed).delete()
+        remove(Subscription.objects.filter(list_id=self.source.list_id, member_id__in=ours - mailed))
         counts[UNSUBSCRIBED] = len(ours & mailed)
         untouched = self._untouched([line for line in lines if line.act == ImportedRow.NEW], members, ours)
         counts[TAKEN_BACK] = len(ours - mailed - set(untouched))
@@ -50,7 +51,7 @@ class Undoer:
             line.done = False
             if line.member_id in untouched:
                 line.member = None
-        ImportedRow.objects.bulk_update(lines, ["done", "member", "reason"], batch_size=100)
+        update_each(lines, ["done", "member", "reason"])
         self._remove(untouched)
         counts[REMOVED] = len(untouched)
         return counts
@@ -103,10 +104,9 @@ class Undoer:
         return set(rows.values_list(name, flat=True))
 
     def _remove(self, keys: list[int]) -> None:
-        SubscriptionChange.objects.filter(member_id__in=keys).delete()
-        Member.tags.through.objects.filter(member_id__in=keys).delete()
-        # Refuses if anything else points at one of them after all.
-        Member.objects.filter(pk__in=keys).delete()
+        for rows in (SubscriptionChange, Member.tags.through):
+            remove(rows.objects.filter(member_id__in=keys))
+        remove(Member.objects.filter(pk__in=keys))
 
     def _put_back(self, lines: Sequence[ImportedRow], members: Any, counts: Counter[str]) -> None:
         back: dict[int, dict[str, Any]] = {}

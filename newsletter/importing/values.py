@@ -106,6 +106,8 @@ def person(number: int, cells: dict[str, str], regions: Regions) -> Person:
 
 def _visible(text: str) -> str:
     """Return the text without control characters, which PostgreSQL refuses or nobody sees."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() or character in "\t\n\r\u00a0" else " " for character in text)
 
 

@@ -1,0 +1,369 @@
+"""Members from files: read as they come, checked, done in slices, undone; nobody is brought back."""
+
+import io
+import zipfile
+from datetime import date, timedelta
+
+import pytest
+
+from cms.models import Region
+from newsletter import members
+from newsletter.importing import Unreadable, desk, import_due, keeping, layout, tables, work
+from newsletter.importing.values import Regions, day
+from newsletter.models import (
+    Delivery,
+    EarlierAddress,
+    ImportedRow,
+    Member,
+    MemberImport,
+    MemberTag,
+    Subscription,
+    SubscriptionChange,
+)
+from tests.newsletter.stage import make_list, make_mailing, make_member
+
+pytestmark = pytest.mark.django_db
+SWEDISH = "E-post{d}Förnamn{d}Efternamn\r\nåke@exempel.se{d}Åke{d}Öst\r\nasa@exempel.se{d}Åsa{d}Ärlig\r\n"
+
+
+@pytest.fixture
+def mailing_list():
+    return make_list()
+
+
+@pytest.fixture
+def take(mailing_list, now):
+    """Take a CSV in, check it, and go on as far as `to`: `take(text, to="checked"|"done"|"undone")`."""
+
+    def go(text, to="done", name="m.csv", at=None):
+        source = desk.receive(
+            name, text if isinstance(text, bytes) else text.encode(), mailing_list, at or now, wording="Stadgarna"
+        )
+        desk.remap(source, source.mapping["layout"]["columns"])
+        import_due(at or now)
+        source.refresh_from_db()
+        if to != "checked":
+            desk.start(source, at or now)
+            import_due(at or now)
+        source.refresh_from_db()
+        return source
+
+    return go
+
+
+def acts(source):
+    return list(source.lines.order_by("number").values_list("number", "act"))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"])
+def test_every_common_file_is_read(delimiter, encoding):
+    content = SWEDISH.format(d=delimiter).encode(encoding)
+    found = layout.look(content)
+    assert found.columns == ["address", "first", "last"]
+    assert found.kind.delimiter == delimiter
+    assert [cells for _number, cells in layout.cells(content, found)][1] == {
+        "address": "asa@exempel.se",
+        "first": "Åsa",
+        "last": "Ärlig",
+    }
+    assert tables.count(content, found.kind) == 3
+
+
+def test_headings_are_guessed_and_their_absence_is_seen():
+    words = "E-post;Förnamn;Efternamn;Arbetsgivare;Kommun;Region/Län;Befattning;Medlemsnummer;Medlem sedan;Etiketter;Skostorlek"
+    found = layout.look((words + "\nmia@exempel.se;Mia;M;;Sjöberg;M;chef;7;2020;a, b;38\n").encode())
+    assert found.columns == [
+        "address", "first", "last", "employer", "employer", "region", "role", "membership_number", "joined_on", "tags", "",
+    ]  # fmt: skip
+    bare = layout.look(b"Mia Medlem;mia@exempel.se\nOtto Ny;otto@exempel.se\n")
+    assert (bare.heading, bare.columns, bare.names) == (0, ["", "address"], ["Kolumn 1", "Kolumn 2"])
+    assert layout.look(b"sep=;\nE-post;Namn\nmia@exempel.se;Mia\n").columns == ["address", "name"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n \n", b"%PDF-1.7 x", b"\xd0\xcf\x11\xe0" + b"x" * 99, b"PK\x03\x04 no archive", ("a;" * 200 + "\n").encode()],
+)
+def test_what_is_no_table_is_refused_in_words(content):
+    with pytest.raises(Unreadable, match=r"\w+ \w+"):
+        layout.look(content)
+
+
+def archive(**parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in parts.items():
+            packed.writestr(f"xl/{name}.xml", text)
+    return file.getvalue()
+
+
+def test_a_workbook_that_only_looks_small_is_refused(monkeypatch):
+    monkeypatch.setattr("newsletter.importing.sheets.MOST_UNFOLDED", 1 << 20)
+    bomb = archive(sheet=b"0" * (2 << 20))
+    assert len(bomb) < 10_000
+    with pytest.raises(Unreadable, match="packas upp"):
+        layout.look(bomb)
+    with pytest.raises(Unreadable):
+        layout.look(archive(workbook=b"<x/>"))
+
+
+def test_a_workbook_s_dates_numbers_and_formulas(tmp_path, take, mailing_list):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["E-post", "Namn", "Medlemsnummer", "Medlem sedan", "Roll"])
+    book.active.append(["mia@exempel.se", "Mia", 17.0, date(2020, 5, 1), "=1+1"])
+    book.active.append([None, None, None, None, None])
+    book.active.append(["otto@exempel.se", "Otto", "0017", "1 maj 2021", "#N/A"])
+    file = io.BytesIO()
+    book.save(file)
+    source = take(file.getvalue(), name="m.xlsx")
+    rows = list(Member.objects.order_by("pk").values_list("membership_number", "joined_on", "role"))
+    assert [(number, str(joined), role) for number, joined, role in rows] == [
+        ("17", "2020-05-01", ""),
+        ("0017", "2021-05-01", ""),
+    ]
+    assert acts(source) == [(2, "new"), (4, "new")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("2020-05-01", "2020-05-01"), ("20200501", "2020-05-01"), ("2020-05-01 00:00:00", "2020-05-01"),
+        ("1/5 2020", "2020-05-01"), ("01.05.2020", "2020-05-01"), ("1 maj 2020", "2020-05-01"), ("maj 2020", "2020-05-01"),
+        ("den 1:e Maj 2020", "2020-05-01"), ("2020", "2020-01-01"), ("2020-13-01", ""), ("31 februari 2020", ""),
+        ("nyss", ""), ("0001-01-01", ""), ("sept 2020", "2020-09-01"),
+    ],
+)  # fmt: skip
+def test_dates_in_swedish_forms(cell, meant):
+    if meant:
+        assert day(cell) == meant
+    else:
+        with pytest.raises(ValueError, match=r"\w"):
+            day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [("Skåne", "Region Skåne"), ("skåne län", "Region Skåne"), ("12", "Region Skåne"), ("M", "Region Skåne"),
+     ("Stockholms län", "Stockholm"), ("AB", "Stockholm"), ("01", "Stockholm"), ("Mars", "")],
+)  # fmt: skip
+def test_regions_by_name_and_code(cell, name):
+    assert Regions({"Region Skåne": 1, "Stockholm": 2}).name(cell) == name
+
+
+FILE = """E-post;Namn;Medlemsnummer;Region;Medlem sedan;Etiketter
+m1@exempel.se;Mia Ny;1;Skåne;2020;Styrelse, nätverk
+M1@EXEMPEL.se;Dubbel;;;;
+ny@bücher.example;Ny;2;Atlantis;igår;
+NY@xn--bcher-kva.example;Samma;;;;
+fel;Fel;;;;
+;Utan;;;;
+m2@exempel.se;Medlem 2;;;;
+m3@exempel.se;Medlem 3;;;;
+spam@exempel.se;Spam;;;;
+annan@exempel.se;Samma nummer;2;;;
+"""
+
+
+def test_the_dry_run_tells_all_and_changes_nothing(take, mailing_list, now):
+    Region.objects.get_or_create(name="Skåne", defaults={"slug": "skane"})
+    MemberTag.objects.create(name="styrelse")
+    make_member(1, mailing_list, now)
+    left = make_member(2, mailing_list, now)
+    members.unsubscribe(left.pk, mailing_list.pk, now, source="test")
+    make_member(3, mailing_list, now)
+    from newsletter.addresses import suppression_hash
+
+    members.suppress(suppression_hash("spam@exempel.se"), "complaint", now)
+    before = (Member.objects.count(), SubscriptionChange.objects.count(), MemberTag.objects.count())
+    source = take(FILE, to="checked")
+    assert (Member.objects.count(), SubscriptionChange.objects.count(), MemberTag.objects.count()) == before
+    lines = {line.number: line for line in source.lines.all()}
+    assert acts(source) == [
+        (2, "changed"), (3, "refused"), (4, "new"), (5, "refused"), (6, "refused"), (7, "refused"),
+        (8, "stays_out"), (9, "unchanged"), (10, "stays_out"), (11, "refused"),
+    ]  # fmt: skip
+    assert lines[2].changes == {
+        "name": ["Medlem 1", "Mia Ny"],
+        "membership_number": ["", "1"],
+        "region": ["", "Skåne"],
+        "joined_on": ["", "2020-01-01"],
+        "tags": [[], ["Styrelse", "nätverk"]],
+    }
+    assert "rad 2" in lines[3].reason
+    assert "rad 4" in lines[5].reason
+    assert "Atlantis" in lines[4].reason
+    assert "igår" in lines[4].reason
+    assert "2026-03-06" in lines[8].reason
+    assert "skräppost" in lines[10].reason
+    assert (source.state, source.rows, source.counts["plan"]["refused"]) == ("checked", 10, 5)
+
+
+def test_what_was_told_is_done_and_undone(take, mailing_list, now):
+    Region.objects.get_or_create(name="Skåne", defaults={"slug": "skane"})
+    mia = make_member(1, mailing_list, now)
+    source = take(FILE)
+    mia.refresh_from_db()
+    assert (mia.name, mia.region.name, str(mia.joined_on)) == ("Mia Ny", "Skåne", "2020-01-01")
+    assert sorted(mia.tags.values_list("name", flat=True)) == ["Styrelse", "nätverk"]
+    new = Member.objects.get(ascii_address="ny@xn--bcher-kva.example")
+    choice = Subscription.objects.get(member=new)
+    assert (choice.state, choice.source, choice.wording) == ("subscribed", f"import {source.pk}: m.csv", "Stadgarna")
+    assert source.state == "done"
+    assert bytes(source.content) == b""
+
+    desk.undo(source, now)
+    import_due(now)
+    source.refresh_from_db()
+    mia.refresh_from_db()
+    assert (mia.name, mia.region, mia.joined_on, mia.tags.count()) == ("Medlem 1", None, None, 0)
+    assert (source.state, list(Member.objects.all())) == ("undone", [mia])
+    assert Subscription.objects.get().member == mia
+    again = take(FILE)
+    assert again.counts["done"]["new"] == source.counts["done"]["new"], "the right file can be imported after an undo"
+
+
+def test_an_undo_leaves_what_happened_since(take, mailing_list, now):
+    changed = make_member(9, mailing_list, now)
+    source = take("E-post;Namn\na@exempel.se;A\nb@exempel.se;B\nc@exempel.se;C\nd@exempel.se;D\nm9@exempel.se;Nio\n")
+    mailed, left, edited, untouched = (Member.objects.get(address=f"{name}@exempel.se") for name in "abcd")
+    Delivery.objects.create(mailing=make_mailing(mailing_list, now), member=mailed, address=mailed.address, state="accepted")
+    members.unsubscribe(left.pk, mailing_list.pk, now, source="link")
+    Member.objects.filter(pk=edited.pk).update(name="Cecilia")
+    Member.objects.filter(pk=changed.pk).update(name="Tio")
+    assert desk.cannot_be_undone(source) == {"rows": 5, "new": 4, "mailed": 1}
+    desk.undo(source, now)
+    import_due(now)
+    source.refresh_from_db()
+    states = dict(Subscription.objects.values_list("member__address", "state"))
+    assert states == {"a@exempel.se": "unsubscribed", "b@exempel.se": "unsubscribed", "m9@exempel.se": "subscribed"}
+    assert Subscription.objects.get(member=left).source == "link"
+    assert not Member.objects.filter(pk=untouched.pk).exists()
+    assert set(Member.objects.values_list("name", flat=True)) == {"A", "B", "Cecilia", "Tio"}
+    assert {name: count for name, count in source.counts["undone"].items() if count} == {
+        "unsubscribed": 1,
+        "removed": 1,
+        "taken_back": 1,
+        "stayed": 1,
+    }
+
+
+def test_what_changed_after_the_check_is_left_as_it_is(mailing_list, now):
+    here, gone = make_member(1, mailing_list, now), make_member(2, None, now)
+    source = desk.receive("m.csv", b"E-post;Namn\nm1@exempel.se;Ny\nm2@exempel.se;Ny\nm3@exempel.se;Ny\n", mailing_list, now)
+    desk.remap(source, ["address", "name"])
+    import_due(now)
+    Member.objects.filter(pk=here.pk).update(name="Rättad för hand")
+    members.erase(gone, now)
+    make_member(3, mailing_list, now)
+    desk.start(source, now)
+    import_due(now)
+    assert set(Member.objects.values_list("name", "status")) == {
+        ("Rättad för hand", "active"),
+        ("", "erased"),
+        ("Medlem 3", "active"),
+    }
+    assert dict(source.lines.values_list("number", "act")) == {2: "unchanged", 3: "stays_out", 4: "unchanged"}
+
+
+def test_an_address_changed_by_number_and_who_keeps_theirs(take, mailing_list, now):
+    moves, bounced, leaver = (make_member(number, mailing_list, now, membership_number=str(number)) for number in (1, 2, 3))
+    Member.objects.filter(pk=bounced.pk).update(status="bounced")
+    members.unsubscribe(leaver.pk, mailing_list.pk, now, source="link")
+    text = "Medlemsnummer;E-post\n1;ny1@exempel.se\n2;ny2@exempel.se\n3;ny3@exempel.se\n"
+    source = take(text)
+    assert set(Member.objects.values_list("address", flat=True)) == {"ny1@exempel.se", "m2@exempel.se", "m3@exempel.se"}
+    assert acts(source) == [(2, "changed"), (3, "stays_out"), (4, "stays_out")]
+    moves.refresh_from_db()
+    assert EarlierAddress.objects.get().member == moves
+    members.unsubscribe(moves.pk, mailing_list.pk, now, source="link")
+    old = take("E-post\nm1@exempel.se\n")
+    assert acts(old) == [(2, "stays_out")]
+    assert Member.objects.count() == 3, "an old file knows the address that the member had"
+    desk.undo(source, now)
+    import_due(now)
+    assert acts(take("E-post\nny1@exempel.se\nm1@exempel.se\n")) == [(2, "stays_out"), (3, "refused")]
+
+
+def test_two_owners_of_one_row_are_refused(take, mailing_list, now):
+    make_member(1, mailing_list, now, membership_number="1")
+    make_member(2, mailing_list, now, membership_number="2")
+    assert acts(take("Medlemsnummer;E-post\n1;m2@exempel.se\n", to="checked")) == [(2, "refused")]
+
+
+def test_it_goes_on_where_it_was_and_stops_when_cancelled(mailing_list, now, monkeypatch):
+    monkeypatch.setattr(work, "SLICE", 10)
+    text = "E-post\n" + "".join(f"n{number}@exempel.se\n" for number in range(95))
+    source = desk.receive("m.csv", text.encode(), mailing_list, now)
+    desk.remap(source, ["address"])
+    turns = 0
+    while source.state == "checking":
+        assert import_due(now, seconds=0) in (10, 5, 0)
+        source.refresh_from_db()
+        turns += 1
+    assert turns >= 10
+    assert source.lines.count() == 95
+    desk.start(source, now)
+    for _turn in range(4):
+        import_due(now, seconds=0)
+    desk.cancel(source, now)
+    assert import_due(now) == 0
+    source.refresh_from_db()
+    assert (source.state, Member.objects.count()) == ("cancelled", 40)
+    with pytest.raises(desk.WrongState):
+        desk.start(source, now)
+    desk.undo(source, now)
+    while source.state != "undone":
+        import_due(now, seconds=0)
+        source.refresh_from_db()
+    assert Member.objects.count() == 0
+
+
+def test_a_holder_whose_lease_is_gone_writes_nothing(mailing_list, now):
+    source = desk.receive("m.csv", b"E-post\nm1@exempel.se\n", mailing_list, now)
+    desk.remap(source, ["address"])
+    frozen = work.claim(source.pk, now)
+    assert work.claim(source.pk, now) is None
+    later = now + timedelta(minutes=5)
+    assert import_due(later) == 1
+    assert frozen.work() == 0
+    assert source.lines.count() == 1
+
+
+def test_kept_no_longer_than_needed(take, mailing_list, now):
+    done, waiting = take("E-post\nm1@exempel.se\n"), desk.receive("w.csv", b"E-post\nm2@exempel.se\n", mailing_list, now)
+    keeping.clean_up(now + timedelta(days=8))
+    waiting.refresh_from_db()
+    assert (waiting.state, bytes(waiting.content), done.lines.count()) == ("cancelled", b"", 1)
+    keeping.clean_up(now + timedelta(days=31))
+    done.refresh_from_db()
+    assert (done.lines.count(), done.counts["done"]["new"]) == (0, 1)
+    assert not desk.can_undo(done)
+
+
+def test_an_unexpected_error_ends_the_import_and_is_raised(mailing_list, now, monkeypatch):
+    source = desk.receive("m.csv", b"E-post\nm1@exempel.se\n", mailing_list, now)
+    desk.remap(source, ["address"])
+    MemberImport.objects.filter(pk=source.pk).update(mapping={"layout": {}})
+    with pytest.raises(KeyError):
+        import_due(now)
+    source.refresh_from_db()
+    assert source.state == "failed"
+    assert source.why
+    assert import_due(now) == 0
+
+
+def test_the_queries_don_t_grow_with_the_rows(mailing_list, now, django_assert_max_num_queries):
+    text = "E-post;Namn;Region;Etiketter\n" + "".join(f"n{number}@exempel.se;N;Skåne;a,b\n" for number in range(400))
+    source = desk.receive("m.csv", text.encode(), mailing_list, now)
+    desk.remap(source, source.mapping["layout"]["columns"])
+    with django_assert_max_num_queries(30):
+        import_due(now)
+    source.refresh_from_db()
+    desk.start(source, now)
+    with django_assert_max_num_queries(45):
+        import_due(now)
+    assert Member.objects.count() == 400
+    assert ImportedRow.objects.filter(done=True).count() == 400
