@@ -101,6 +101,8 @@ def bounded() -> Iterator[None]:
         with transaction.atomic(), connection.cursor() as cursor:
             # Without it a condition within "any" is looked up member by member: its people don't fit into 4 MB.
             cursor.execute("SET LOCAL work_mem = '96MB'")
+            # Compiling such a query takes longer than running it.
+            cursor.execute("SET LOCAL jit = off")
             cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE * 1000:d}")
             yield
     except OperationalError as error:
