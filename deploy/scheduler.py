@@ -24,7 +24,7 @@ from cms.outbox import new_owner
 from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
-from newsletter import yearly
+from newsletter import digest, yearly
 from social import announce, connection
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class Alarm:
 SWEEPS = [
     Sweep("publishing", _("Scheduled publishing"), jobs.publish, 30),
     Sweep("mending", _("Mending what dead processes left"), jobs.mend, 60),
+    Sweep("digests", _("Digests of new posts"), digest.digests_due, 60),
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
     Sweep("mailbox", _("Bounces that came back"), jobs.read_mailboxes, 60),

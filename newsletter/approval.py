@@ -27,7 +27,18 @@ from newsletter.segments import BadConditions
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["NotApproved", "OwnWork", "approve", "check_publish", "demand", "fingerprint", "latest", "note_publish"]
+__all__ = [
+    "NotApproved",
+    "OwnWork",
+    "approve",
+    "check_publish",
+    "demand",
+    "fingerprint",
+    "latest",
+    "note_publish",
+    "shown",
+    "why_not",
+]
 
 # Of the letter's frame: an issue's own words can't change without a new version.
 FRAME = ("subject", "preheader", "introduction", "issue_line")
@@ -165,15 +176,36 @@ def _item_changed(item: Any, *, by_time: bool, at: datetime) -> str:
     return _("“%(name)s” has been changed since.") % {"name": item.name}
 
 
-def approve(issue: Issue, user: Any, now: datetime, as_of: datetime | None = None) -> None:
+def shown(issue: Issue, at: datetime) -> str:
+    """Return the hash of the letter that a page shows, to be approved by it; empty where it can't be made."""
+    try:
+        return fingerprint(issue, gather(issue, at, issue.mailing_list)).letter
+    except (LetterError, BadConditions):
+        return ""
+
+
+def why_not(issue: Issue, user: Any, now: datetime) -> str:
+    """Return why `user` may not approve what stands now, in words; empty where nothing is in the way."""
+    try:
+        check_hands(issue, user, now)
+    except OwnWork as error:
+        return str(error)
+    return ""
+
+
+def approve(issue: Issue, user: Any, now: datetime, as_of: datetime | None = None, seen: str = "") -> None:
     """Approve what stands now: publish the latest version, or approve the published one anew.
 
-    `as_of`: the moment as of which its letter is to be sent, where that isn't now. Raises OwnWork,
+    `as_of`: the moment as of which its letter is to be sent, where that isn't now. `seen`: the hash of the
+    letter that was looked at, from `shown`; another one is not approved. Raises NotApproved, OwnWork,
     LetterError, BadConditions. Renders, so it never runs within a transaction.
     """
     issue = Issue.objects.get(pk=issue.pk)
+    version = issue.latest_revision
+    if seen and seen != shown(version.as_object() if version else issue, as_of or now):
+        raise NotApproved(_("The letter has been changed while you looked at it. Look it over once more."))
     if not issue.approved:
-        (issue.latest_revision or issue.save_revision(user=user)).publish(user=user)
+        (version or issue.save_revision(user=user)).publish(user=user)
         issue.refresh_from_db()
         if as_of is None:
             return

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -11,10 +12,30 @@ TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul"]
 LINK_SCHEMES = ["http", "https"]
 
 
+class PostChooserBlock(blocks.PageChooserBlock):
+    """Chooses a post in our own window, which begins with what is new; in migrations a plain page chooser."""
+
+    @cached_property
+    def widget(self) -> Any:
+        """The window's button."""
+        from newsletter.admin.choosing import PostChooser
+
+        return PostChooser()
+
+    def get_form_state(self, value: Any) -> Any:
+        """Return what the button shows."""
+        return self.widget.get_value_data(value)
+
+    def deconstruct(self) -> Any:
+        """Return a plain page chooser: a migration needs no more."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.PageChooserBlock", args, kwargs
+
+
 class PostItemBlock(blocks.StructBlock):
     """A published post, with words of the issue's own where the editor wants them."""
 
-    post = blocks.PageChooserBlock(page_type="cms.Post", label=_("Post"))
+    post = PostChooserBlock(page_type="cms.Post", label=_("Post"))
     title = blocks.CharBlock(label=_("Title here"), required=False, help_text=_("Empty: the post's own title."))
     summary = blocks.TextBlock(label=_("Summary here"), required=False, rows=3, help_text=_("Empty: the post's own summary."))
 

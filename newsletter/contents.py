@@ -23,6 +23,8 @@ from newsletter.items import (
     Contents,
     DateLine,
     DatesItem,
+    DividerItem,
+    HeadingItem,
     Item,
     LetterError,
     PictureItem,
@@ -192,6 +194,14 @@ def _quotation(value: Any, now: datetime) -> QuotationItem:
     return QuotationItem(value["text"], value["source"])
 
 
+def _heading(value: Any, now: datetime) -> HeadingItem:
+    return HeadingItem(value["text"])
+
+
+def _divider(value: Any, now: datetime) -> DividerItem:
+    return DividerItem()
+
+
 def _dates(value: Any, now: datetime) -> DatesItem:
     return DatesItem(value["title"], coming(now, now + timedelta(days=value["days"] or 31)))
 
@@ -203,6 +213,8 @@ _MAKERS: dict[str, Callable[[Any, datetime], Item]] = {
     "button": _button,
     "quotation": _quotation,
     "dates": _dates,
+    "heading": _heading,
+    "divider": _divider,
 }
 
 

@@ -133,7 +133,32 @@ class DatesItem:
         return self.title
 
 
-Item = PostItem | TextItem | PictureItem | ButtonItem | QuotationItem | DatesItem
+@dataclass(frozen=True, slots=True)
+class HeadingItem:
+    """A heading over what follows."""
+
+    KIND: ClassVar[str] = "heading"
+    LABEL: ClassVar[object] = _("the heading")
+
+    text: str
+
+    @property
+    def name(self) -> str:
+        """What an editor would know it by."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class DividerItem:
+    """A line between two parts."""
+
+    KIND: ClassVar[str] = "divider"
+    LABEL: ClassVar[object] = _("the dividing line")
+
+    name: str = ""
+
+
+Item = PostItem | TextItem | PictureItem | ButtonItem | QuotationItem | DatesItem | HeadingItem | DividerItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from wagtail.snippets.models import register_snippet
 from newsletter import audit, linkcheck
 from newsletter.admin import NewsletterGroup, tidying
 from newsletter.admin.choosing import post_chooser
-from newsletter.admin.frame import NeverDeleted, ReadOnly
+from newsletter.admin.frame import MadeByFile, NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
-from newsletter.models import BounceReport, Issue, Mailing, Member, ProviderEvent, RelayState
+from newsletter.models import BounceReport, Issue, Mailing, Member, MemberImport, ProviderEvent, RelayState
 from newsletter.playsign import PlaySignOperation
 
 register_permission_policy(Mailing, ReadOnly(Mailing))
@@ -23,6 +23,7 @@ register_permission_policy(RelayState, ReadOnly(RelayState))
 register_permission_policy(BounceReport, ReadOnly(BounceReport))
 register_permission_policy(ProviderEvent, ReadOnly(ProviderEvent))
 register_permission_policy(Member, NeverDeleted(Member))
+register_permission_policy(MemberImport, MadeByFile(MemberImport))
 register_snippet(NewsletterGroup)
 hooks.register("construct_page_chooser_queryset", only_published)
 hooks.register("register_log_actions", audit.register)

@@ -1,40 +1,24 @@
-"""Issues in the admin: the list, the editor, the bare mail and the test."""
+"""Issues in the admin: the list with each one's state in words, and what the editor holds."""
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
-from django.utils import timezone
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
-from newsletter.admin import preflight
-from newsletter.admin.frame import ISSUE, MAY_SEND, IssuePage
-from newsletter.admin.sending import SendView
-from newsletter.items import LetterError
+from newsletter.admin import preflight, sending, testing
+from newsletter.admin.editor import FillPanel, IssueCopyView, IssueCreateView, IssueEditView, IssueWorkflowActionView
+from newsletter.admin.frame import ISSUE
 from newsletter.models import Issue, Mailing
-from newsletter.preview import sample, send_test
+from newsletter.states import State, states
 
-
-class IssueEditView(EditView):
-    """The editor, with the ways out of the house in its head."""
-
-    @property
-    def header_buttons(self) -> list[HeaderButton]:
-        """Add test and send."""
-        key = [self.object.pk]
-        look = HeaderButton(_("Check before sending"), url=reverse(ISSUE + "preflight", args=key), icon_name="check", priority=15)
-        out = [look, HeaderButton(_("Test to me"), url=reverse(ISSUE + "test", args=key), icon_name="mail", priority=10)]
-        if self.request.user.has_perm(MAY_SEND):
-            out.append(HeaderButton(_("Send …"), url=reverse(ISSUE + "send", args=key), icon_name="upload", priority=20))
-        return out
+# What most programs show of a subject, and of the line after it on a phone.
+SUBJECT_LENGTH, PREHEADER_LENGTH = 60, 90
 
 
 class MailingsColumn(Column):
@@ -47,39 +31,42 @@ class MailingsColumn(Column):
         return list(instance.mailings.all())
 
 
-class TestView(IssuePage):
-    """Sends the latest saved version to the editor alone; GET asks first."""
+class StateColumn(Column):
+    """Where an issue stands, in words with an icon."""
 
-    page_title = gettext_lazy("Test")
-    template_name = "newsletter/admin/test.html"
+    cell_template_name = "newsletter/admin/state_cell.html"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask."""
-        return self.render_to_response(self.get_context_data(issue=self.issue, address=request.user.email))  # type: ignore[union-attr]
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Lay the test in the postbox."""
-        address = request.user.email  # type: ignore[union-attr]
-        if not address:
-            raise PermissionDenied
-        try:
-            send_test(self.issue, address, timezone.now())
-        except (LetterError, ValidationError) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-        else:
-            messages.success(request, _("The test is on its way to %(address)s.") % {"address": address})
-        return redirect(ISSUE + "edit", pk)
+    def get_value(self, instance: Any) -> State:
+        """Return what the list's page has found out for all its rows at once."""
+        return instance.stands  # type: ignore[no-any-return]
 
 
-class LetterView(IssuePage):
-    """The bare mail, for the frame on the send page."""
+class IssueIndexView(IndexView):
+    """The list of issues."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the letter or what stops it."""
-        try:
-            return HttpResponse(sample(self.issue, timezone.now()).html)
-        except LetterError as error:
-            return render(request, "newsletter/admin/preview_error.html", {"error": error})
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Find out where the page's issues stand."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        issues = list(context["object_list"])
+        found = states(issues)
+        for issue in issues:
+            issue.stands = found[issue.pk]
+        return context
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Add a way to begin from the latest issue."""
+        buttons: list[HeaderButton] = list(super().header_buttons)
+        latest = Issue.objects.order_by("-created_at").first()
+        if latest is not None and self.request.user.has_perm("newsletter.add_issue"):
+            url = reverse(ISSUE + "copy", args=[latest.pk])
+            buttons.append(HeaderButton(_("Begin from the latest"), url=url, icon_name="copy"))
+        return buttons
+
+
+def counted(length: int, words: Any) -> dict[str, Any]:
+    """Return the attributes by which the editor counts a field's characters."""
+    return {"data-newsletter-count": length, "data-newsletter-words": words}
 
 
 class IssueViewSet(SnippetViewSet):
@@ -89,35 +76,41 @@ class IssueViewSet(SnippetViewSet):
     icon = "mail"
     menu_label = gettext_lazy("Issues")
     add_to_admin_menu = False
-    list_display = ["__str__", "number", LiveStatusTagColumn(), MailingsColumn("mailings", label=gettext_lazy("Mailings"))]
+    list_display = [
+        "__str__",
+        "number",
+        StateColumn("stands", label=gettext_lazy("Status")),
+        MailingsColumn("mailings", label=gettext_lazy("Mailings")),
+    ]
     search_fields = ["subject"]
     ordering = ["-created_at"]
+    index_view_class = IssueIndexView
+    add_view_class = IssueCreateView
     edit_view_class = IssueEditView
+    copy_view_class = IssueCopyView
+    workflow_action_view_class = IssueWorkflowActionView
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
                 [
-                    FieldPanel("subject"),
-                    FieldPanel("preheader"),
+                    FieldPanel("subject", attrs=counted(SUBJECT_LENGTH, gettext_lazy("0 characters; most show up to 60"))),
+                    FieldPanel("preheader", attrs=counted(PREHEADER_LENGTH, gettext_lazy("0 characters; up to 90 are shown"))),
                     FieldRowPanel([FieldPanel("number"), FieldPanel("issue_line"), FieldPanel("mailing_list")]),
                     FieldRowPanel([FieldPanel("segment"), FieldPanel("left_out")]),
                 ],
                 heading=gettext_lazy("The letter"),
             ),
             FieldPanel("introduction"),
+            FillPanel(heading=gettext_lazy("New posts")),
             FieldPanel("content"),
         ]
     )
 
     def get_urlpatterns(self) -> list[Any]:
-        """Add test, send and the bare mail."""
-        own = [
-            path("test/<int:pk>/", TestView.as_view(), name="test"),
-            path("send/<int:pk>/", SendView.as_view(), name="send"),
-            path("letter/<int:pk>/", LetterView.as_view(), name="letter"),
-        ]
-        return [*super().get_urlpatterns(), *own, *preflight.urls()]
+        """Add what is done with an issue before it is sent, and sending."""
+        own = [*testing.urls(), *preflight.urls(), *sending.urls()]
+        return [*super().get_urlpatterns(), *own]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Fetch the mailings with the issues."""
-        return Issue.objects.prefetch_related("mailings__list").select_related("latest_revision")
+        """Fetch the mailings and the workflow's states with the issues."""
+        return Issue.objects.prefetch_related("mailings__list", "workflow_states").select_related("latest_revision")

@@ -97,6 +97,13 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
 
         return MODES
 
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """The sizes in which the mail can be looked at."""
+        from newsletter.preview import SIZES
+
+        return SIZES
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
         """Show the mail as it would be rendered now."""
         from newsletter.preview import preview_response
