@@ -226,8 +226,9 @@ def test_only_published_posts_can_be_chosen(desk, issue, publish, settings):
         IssueBlock().clean(IssueBlock().to_python([{"type": "post", "value": {"post": post.pk, "title": "", "summary": ""}}]))
 
 
-def test_relays_are_shown_with_what_they_refused(desk, home):
-    RelayState.objects.create(name="a", out_of_order=True, policy_refusals=4711, last_error="log-in failed")
+def test_relays_are_shown_with_what_they_refused(desk, home, settings):
+    settings.MAIL_RELAYS = ["memory://relay?name=a"]
+    RelayState.objects.create(name="a", failures=1, out_of_order=True, policy_refusals=4711, last_error="log-in failed")
     page = desk.get(RELAYS + "/").content.decode()
     assert "4711" in page or "4\u00a0711" in page
     assert "log-in failed" in page
