@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS = 30
 NAP = 0.05
 UNSENT_TRIES = 3
-# A pile is low when it holds less than this for each connection.
-LOW = 25
+# A pile is low when it holds less than this for each connection; so much is enough while more is being claimed.
+LOW, ENOUGH_AHEAD = 50, 500
 CLOSING = "421"
 # So many sessions in a row that the relay itself closes (421) say that it wants to be left alone.
 CLOSED_ENOUGH = 5
@@ -89,7 +89,7 @@ class Crew:
         """Work with so many connections from now on; none is opened when `seconds` have passed without a new grant."""
         with self._condition:
             if connections != self.limit:
-                self.limit, self.low = connections, max(1, connections * LOW)
+                self.limit, self.low = connections, max(1, min(connections * LOW, ENOUGH_AHEAD))
                 self._paces.give(connections / self.options.connections)
                 self._condition.notify_all()
             self._granted_until = elapsed() + seconds

@@ -19,8 +19,8 @@ from cms.outbox import new_owner
 from newsletter import ledger, mailings, tallies, tracking
 from newsletter.clock import Clock, elapsed
 from newsletter.compiled import BadHeader, Compiled
+from newsletter.dkim import BadKey
 from newsletter.fleet import Fleet
-from newsletter.identity import BOUNCE, return_address
 from newsletter.journal import Journal
 from newsletter.leases import durable, settle_expired
 from newsletter.lines import Counter, Crew
@@ -30,7 +30,9 @@ from newsletter.relays import Parcel, Relay
 
 logger = logging.getLogger(__name__)
 
-PER_CONNECTION = 50
+# So much for each connection, and so much at most, is claimed at once: a claim costs the same whatever its size.
+PER_CONNECTION = 100
+MOST = 1_000
 CONTROL_SECONDS = 0.5
 WRITE_SECONDS = 0.1
 GRACE_SECONDS = 2.0
@@ -138,7 +140,7 @@ class Office:
         return claimed
 
     def _claim_for(self, mailing: Mailing, crew: Crew, tally: Tally[str]) -> bool:
-        size = PER_CONNECTION * crew.limit
+        size = min(PER_CONNECTION * crew.limit, MOST)
         if crew.options.per_second:
             # No more than is sent well within the lease.
             size = max(1, min(size, int(crew.options.per_second * self.fleet.part(crew) * settings.LEASE_SECONDS / 4)))
@@ -164,7 +166,7 @@ class Office:
         if mailing.pk not in self._compiled:
             try:
                 made = mailings.compiled(mailing)
-            except (ValidationError, BadHeader) as error:
+            except (ValidationError, BadHeader, BadKey) as error:
                 logger.exception("Mailing %s can't be sent.", mailing.pk)
                 stop_mailing(mailing.pk, "; ".join(getattr(error, "messages", [str(error)])))
                 return None
@@ -184,7 +186,7 @@ class Office:
     ) -> Parcel:
         member, address, name = row
         clock = self.clock
-        sender = return_address(BOUNCE, mailing, member)
+        sender = compiled.names.bounce_address(member)
         return Parcel(
             mailing,
             member,
