@@ -77,10 +77,10 @@ def _others(mailing: Mailing) -> list[Mailing]:
 
 def _counts(found: list[Mailing]) -> dict[int, dict[str, int]]:
     keys = [mailing.pk for mailing in found]
-    left, visits = _left(keys), _visits(keys)
+    left, visits, reports = _left(keys), _visits(keys), mailings.reports(found)
     out = {}
     for mailing in found:
-        states = mailings.report(mailing, 0).counts
+        states = reports[mailing.pk].counts
         reading = tracking.readers(mailing.pk) if mailing.tracked else {}
         out[mailing.pk] = {
             # What came back or was complained about had been sent too.

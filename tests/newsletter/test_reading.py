@@ -362,7 +362,7 @@ def test_the_number_of_queries_does_not_grow_with_the_mailings(mailing_list, now
 
     few = asked(10)
     assert asked(10) == few
-    assert few <= 50
+    assert few <= 6
 
 
 def test_a_tagged_link_counts_what_it_says(client, mailing_list, now):
