@@ -1,0 +1,166 @@
+"""Whatever people, editors and imports do in whatever order: no import makes anybody active who left or was silenced."""
+
+from datetime import timedelta
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from newsletter import members
+from newsletter.addresses import suppression_hash
+from newsletter.importing import desk, import_due
+from newsletter.models import Member, MemberImport, Subscription, Suppression
+from tests.conftest import NOON
+from tests.newsletter.stage import make_list
+
+ADDRESSES = [f"p{number}@exempel.se" for number in range(4)]
+NUMBERS = ["", "1", "2", "3"]
+ROWS = st.lists(
+    st.tuples(st.sampled_from(ADDRESSES), st.sampled_from(NUMBERS), st.sampled_from(["", "Anna", "Bo"])), min_size=1, max_size=4
+)
+
+
+def reachable():
+    """The addresses that would get the next letter, by list."""
+    silenced = set(Suppression.objects.values_list("address_hash", flat=True))
+    active = Subscription.objects.filter(state="subscribed", member__status=Member.ACTIVE).select_related("member")
+    return {(row.list_id, row.member.ascii_address) for row in active if row.member.address_hash not in silenced}
+
+
+class Histories(RuleBasedStateMachine):
+    """Two lists, four addresses that members move between, and files with any of them in any order."""
+
+    imports = Bundle("imports")
+
+    @initialize()
+    def begin(self):
+        for model in (MemberImport, Subscription, Suppression):
+            model.objects.all().delete()
+        self.now = NOON
+        self.lists = [make_list("a"), make_list("b")]
+        # (list, address) → has left; list None: silenced everywhere. Only a person's own act takes it back.
+        self.out: set[tuple[int | None, str]] = set()
+
+    def later(self):
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    def member(self, address):
+        return members.find(address)
+
+    def barred(self):
+        everywhere = {address for key, address in self.out if key is None}
+        return {(found.pk, address) for found in self.lists for address in everywhere} | self.out
+
+    @rule(address=st.sampled_from(ADDRESSES), number=st.sampled_from(NUMBERS), place=st.integers(0, 1))
+    def joins(self, address, number, place):
+        found = self.member(address)
+        if found is None:
+            if (None, address) in self.out:
+                return
+            found = Member.objects.create(address=address, membership_number=number)
+        if found.status == Member.ACTIVE:
+            members.choose(found.pk, self.lists[place].pk, "subscribed", self.later(), source="own")
+            self.out.discard((self.lists[place].pk, address))
+
+    @rule(address=st.sampled_from(ADDRESSES), place=st.integers(0, 1))
+    def leaves(self, address, place):
+        if found := self.member(address):
+            members.unsubscribe(found.pk, self.lists[place].pk, self.later(), source="link")
+            self.out.add((self.lists[place].pk, address))
+
+    @rule(address=st.sampled_from(ADDRESSES))
+    def complains(self, address):
+        members.suppress(suppression_hash(address), "complaint", self.later())
+        self.out.add((None, address))
+
+    @rule(address=st.sampled_from(ADDRESSES))
+    def bounces(self, address):
+        if found := self.member(address):
+            Member.objects.filter(pk=found.pk).update(status=Member.BOUNCED)
+            self.out.add((None, address))
+
+    @rule(address=st.sampled_from(ADDRESSES))
+    def is_erased(self, address):
+        if found := self.member(address):
+            members.erase(found, self.later())
+            self.out.add((None, address))
+
+    @rule(address=st.sampled_from(ADDRESSES), to=st.sampled_from(ADDRESSES))
+    def moves(self, address, to):
+        """An editor changes an address by hand; what was known under the old one goes with the person."""
+        found = self.member(address)
+        if found is None or self.member(to) is not None or (None, to) in self.out or found.status != Member.ACTIVE:
+            return
+        found.address = to
+        found.save()
+        own = {key for key, at in self.out if at == address and key is not None}
+        self.out -= {(key, to) for key in own ^ {mailing_list.pk for mailing_list in self.lists}}
+        self.out |= {(key, to) for key in own}
+
+    @rule(target=imports, rows=ROWS, place=st.integers(0, 1), check_only=st.booleans())
+    def file_comes(self, rows, place, check_only):
+        text = "E-post;Medlemsnummer;Namn\n" + "".join(";".join(row) + "\n" for row in rows)
+        source = desk.receive("f.csv", text.encode(), self.lists[place], self.later())
+        desk.remap(source, ["address", "membership_number", "name"])
+        self.work()
+        if not check_only:
+            self.start(source)
+        return source
+
+    @rule(source=imports)
+    def starts(self, source):
+        self.start(source)
+
+    def start(self, source):
+        source.refresh_from_db()
+        if source.state == MemberImport.CHECKED:
+            before = reachable()
+            desk.start(source, self.later())
+            self.work()
+            self.nobody_is_back(before)
+
+    @rule(source=imports)
+    def is_undone(self, source):
+        source.refresh_from_db()
+        if desk.can_undo(source):
+            before = reachable()
+            desk.undo(source, self.later())
+            self.work()
+            self.nobody_is_back(before)
+
+    def work(self):
+        while import_due(self.later()):
+            pass
+        assert not MemberImport.objects.filter(state__in=("failed", "checking", "running", "undoing")).exists()
+
+    def nobody_is_back(self, before):
+        assert not (reachable() - before) & self.barred()
+
+    @invariant()
+    def each_member_is_spelled_right(self):
+        for member in Member.objects.exclude(status=Member.ERASED):
+            assert member.address_hash == suppression_hash(member.ascii_address)
+
+
+@pytest.mark.django_db(transaction=False)
+def test_no_import_brings_anybody_back_in_any_history(db):
+    from django.db import transaction
+
+    class InOwnTransaction(Histories):
+        def __init__(self):
+            super().__init__()
+            self.held = transaction.atomic()
+            self.held.__enter__()
+
+        def teardown(self):
+            transaction.set_rollback(True)
+            self.held.__exit__(None, None, None)
+
+    run_state_machine_as_test(
+        InOwnTransaction,
+        settings=settings(
+            max_examples=60, stateful_step_count=14, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        ),
+    )
