@@ -105,6 +105,7 @@ class Desk:
     def __init__(self, mails: list[SingleMail], clock: Clock, tally: Counter[str], paces: Paces, until: float) -> None:
         """`mails` are claimed by us; `until` (seconds of the clock) `take` may wait for the paces."""
         self._paces, self._until = paces, until
+        self.policy_refusals = 0
         self._mails = {mail.pk: mail for mail in mails}
         self._left = list(mails)
         self._clock = clock
@@ -139,6 +140,7 @@ class Desk:
     def done(self, parcel: Parcel, outcome: Outcome) -> None:
         """Settle the mail or put it back."""
         mail = self._mails.pop(parcel.member)
+        self.policy_refusals += outcome.policy
         with suppress(LeaseLost):
             self._tally[_settle(mail, outcome, self._clock.now())] += 1
 
@@ -210,7 +212,10 @@ def _send_through(relay: Relay, clock: Clock, seconds: float, tally: Counter[str
         if clock.elapsed() > renew_at * settings.LEASE_SECONDS:
             budgets.hold(options.name, options.connections, _share_owner(os.getpid()), 1, clock.now(), urgent=True)
             renew_at += SHARE_RENEWAL
-        session = _send_some(relay, session, Desk(mails, clock, tally, paces, seconds))
+        desk = Desk(mails, clock, tally, paces, seconds)
+        session = _send_some(relay, session, desk)
+        if desk.policy_refusals:
+            health.note_refusals({options.name: desk.policy_refusals}, clock.now())
         if session is not None:
             health.note_up(options.name, clock.now())
     if session is not None:

@@ -59,6 +59,10 @@ class World:
                 return rule
         return None
 
+    def peek(self, at: str, text: str) -> dict[str, Any]:
+        """The rule that would hold, without using it up."""
+        return next((rule for rule in self.rules if rule["at"] == at and rule.get("match", "") in text), {})
+
     def answer(self, asked: dict[str, Any]) -> Any:
         if "rules" in asked:
             self.rules = asked["rules"]
@@ -184,16 +188,19 @@ class Connection:
             self.world.violations.append("nested MAIL")
             await self.say("503 5.5.1 nested MAIL")
             return
-        if await self.scripted("mail", line):
+        rule = self.world.peek("mail", line)
+        scripted = await self.scripted("mail", line)
+        if scripted and not "".join(rule.get("say", "")).startswith("2"):
             return
         self.sender = line.partition("<")[2].partition(">")[0]
-        await self.say("250 2.1.0 ok")
+        if not scripted:
+            await self.say("250 2.1.0 ok")
 
     async def on_rcpt(self, line: str) -> None:
         if self.sender is None:
             await self.say("503 5.5.1 MAIL first")
             return
-        rule = next((rule for rule in self.world.rules if rule["at"] == "rcpt" and rule.get("match", "") in line), {})
+        rule = self.world.peek("rcpt", line)
         scripted = await self.scripted("rcpt", line)
         if scripted and not "".join(rule.get("say", "")).startswith("2"):
             return
