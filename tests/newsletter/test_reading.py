@@ -1,4 +1,4 @@
-"""What is known of reading: page views without persons, opens and clicks of those who agreed, the archive, the figures."""
+"""What is known of reading: page views without persons, opens and clicks of those who agreed, the figures."""
 
 import csv
 import io
@@ -10,11 +10,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newsletter import archive, engine, identity, mailings, members, statistics, tracking, visits
+from newsletter import engine, mailings, members, statistics, tracking, visits
 from newsletter.letter import UNSUBSCRIBE, Letter
 from newsletter.models import (
     Delivery,
-    Issue,
     Mailing,
     MailingLink,
     Member,
@@ -234,67 +233,6 @@ def test_after_a_no_the_old_links_lead_on_and_count_nothing(client, ways, mia):
     assert look(client, ways[0]).status_code == 302
     assert look(client, ways["open"]).status_code == 200
     assert not Reading.objects.exists()
-
-
-# The archive.
-
-
-def test_the_archive_holds_what_is_for_everybody_once(mailing_list, now):
-    shown = begun(mailing_list, now, f"{HOME}/a")
-    other = Mailing.objects.get(pk=shown.pk)
-    other.pk, other.list = None, make_list("andra")
-    other.save()
-    begun(make_list("styrelsen", in_archive=False), now)
-    begun(mailing_list, now, audience={"segment": {"name": "Norr"}, "left_out": None})
-    make_mailing(mailing_list, now, Letter("Ej börjad", "", ""))
-    assert [entry.key for entry in archive.shelf().entries] == [shown.pk]
-
-
-def test_the_archive_is_paged_in_one_query(client, mailing_list, now):
-    for number in range(45):
-        begun(mailing_list, now + timedelta(days=number))
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        first = archive.shelf("1")
-    assert len(asked) == 1
-    assert (len(first.entries), first.newer, first.older) == (20, 0, 2)
-    last = archive.shelf("3")
-    assert (len(last.entries), last.newer, last.older) == (5, 2, 0)
-    assert first.entries[0].at > first.entries[-1].at > last.entries[0].at
-    assert 'rel="next" href="?sida=2"' in client.get("/nyhetsbrev/").content.decode()
-
-
-def test_an_issue_on_the_web_has_nobodys_links(client, mailing_list, mia, now):
-    mailing = begun(mailing_list, now, f"{HOME}/nyheter/")
-    page = client.get(f"/nyhetsbrev/{mailing.pk}/").content.decode()
-    assert f'<link rel="canonical" href="{HOME}/nyhetsbrev/{mailing.pk}/">' in page
-    assert "/n/u/" not in page
-    assert "@@" not in page
-    assert "utm_" not in page, "who reads the archive doesn't come from the letter"
-    linked = client.get(urlsplit(identity.web_view_url(mailing.pk)).path)
-    assert f'href="{HOME}/nyhetsbrev/{mailing.pk}/"' in linked.content.decode()
-    assert linked["X-Robots-Tag"] == "noindex"
-    assert client.get("/nyhetsbrev/999/").status_code == 404
-    type(mailing_list).objects.update(in_archive=False)
-    assert client.get(f"/nyhetsbrev/{mailing.pk}/").status_code == 404
-    assert "canonical" not in client.get(urlsplit(identity.web_view_url(mailing.pk)).path).content.decode()
-
-
-def test_the_feed_is_atom_and_not_sent_twice(client, mailing_list, now):
-    from xml.etree import ElementTree
-
-    mailing = begun(mailing_list, now)
-    Issue.objects.update(preheader="Om mod & möten")
-    answer = client.get("/nyhetsbrev/feed.atom")
-    found = ElementTree.fromstring(answer.content)
-    atom = "{http://www.w3.org/2005/Atom}"
-    (entry,) = found.findall(f"{atom}entry")
-    assert entry.find(f"{atom}title").text == "Mars"
-    assert entry.find(f"{atom}summary").text == "Om mod & möten"
-    assert entry.find(f"{atom}link").get("href") == f"{HOME}/nyhetsbrev/{mailing.pk}/"
-    again = client.get("/nyhetsbrev/feed.atom", headers={"If-Modified-Since": answer["Last-Modified"]})
-    assert again.status_code == 304
 
 
 # The figures.
