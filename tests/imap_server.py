@@ -26,7 +26,7 @@ class ImapServer:
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
-            timeout = 20
+            timeout = 120
 
             def setup(self) -> None:
                 if outer.context is not None:

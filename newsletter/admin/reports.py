@@ -111,6 +111,7 @@ class ReportViewSet(SnippetViewSet):
     ordering = ["-received_at"]
     copy_view_enabled = False
     index_view_class = ReportIndexView
+    index_results_template_name = "newsletter/admin/reports_results.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave the raw bytes where they are."""
@@ -140,6 +141,7 @@ class EventViewSet(SnippetViewSet):
     ordering = ["-received_at"]
     copy_view_enabled = False
     index_view_class = LookedAtView
+    index_results_template_name = "newsletter/admin/events_results.html"
 
     def get_urlpatterns(self) -> list[Any]:
         """Keep the list alone."""

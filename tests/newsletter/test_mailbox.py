@@ -184,12 +184,13 @@ def test_a_reader_killed_at_its_work_counts_nothing_twice(tmp_path, server):
         def wait(command):
             if command.startswith("UID STORE") and not stuck:
                 stuck.append(command)
-                until(lambda: killed)
+                until(lambda: killed, 60)
 
         killed = []
         server.before = wait
         with running(made.python(READ)) as process:
-            until(lambda: stuck)
+            # A process may take its time to start on a busy machine.
+            until(lambda: stuck, 60)
             process.kill()
             killed.append(True)
         made.ask(READ)
