@@ -16,6 +16,7 @@ from cms import publishing
 from deploy import heartbeats
 from deploy.models import JobRun
 from newsletter import limits, mailbox, personal, reports, signup
+from newsletter.importing import keeping as imports
 
 logger = logging.getLogger(__name__)
 
@@ -127,5 +128,5 @@ def clean_up(now: datetime) -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     heartbeats.forget(now)
-    for room in (limits, personal, reports, signup):
+    for room in (imports, limits, personal, reports, signup):
         room.forget_old(now)

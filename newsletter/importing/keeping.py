@@ -18,7 +18,7 @@ UNDO_WITHIN = timedelta(days=30)
 WAIT_FOR_A_DECISION = timedelta(days=7)
 
 
-def clean_up(now: datetime) -> None:
+def forget_old(now: datetime) -> None:
     """Drop files that nobody decided about, and the rows of imports that can't be undone any more; their counts stay."""
     idle = MemberImport.objects.filter(state__in=(MemberImport.UPLOADED, MemberImport.CHECKED))
     idle.filter(created_at__lt=now - WAIT_FOR_A_DECISION).update(

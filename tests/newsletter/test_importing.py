@@ -252,10 +252,10 @@ def test_a_holder_whose_lease_is_gone_writes_nothing(mailing_list, now):
 
 def test_kept_no_longer_than_needed(take, mailing_list, now):
     done, waiting = take("E-post\nm1@exempel.se\n"), desk.receive("w.csv", b"E-post\nm2@exempel.se\n", mailing_list, now)
-    keeping.clean_up(now + timedelta(days=8))
+    keeping.forget_old(now + timedelta(days=8))
     waiting.refresh_from_db()
     assert (waiting.state, bytes(waiting.content), done.lines.count()) == ("cancelled", b"", 1)
-    keeping.clean_up(now + timedelta(days=31))
+    keeping.forget_old(now + timedelta(days=31))
     done.refresh_from_db()
     assert (done.lines.count(), done.counts["done"]["new"]) == (0, 1)
     assert not desk.can_undo(done)
