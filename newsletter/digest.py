@@ -4,6 +4,7 @@ import logging
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -55,7 +56,7 @@ def digests_due(now: datetime) -> int:
     May be run at any time and by several at once: the row per list and period lets each digest be made once.
     """
     made = 0
-    with translation.override("sv"):
+    with translation.override(settings.LANGUAGE_CODE):
         for mailing_list in MailingList.objects.exclude(digest=MailingList.NEVER).order_by("pk"):
             made += _make_due(mailing_list, now)
         for digest in Digest.objects.filter(settled_at=None).select_related("list", "issue"):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from wagtail.models import Locale
 
@@ -91,7 +91,10 @@ def fill(issue: Issue, user: Any, now: datetime) -> int:
     None: nothing is written. What stands in the issue stays where it is.
     """
     with transaction.atomic():
-        version = Issue.objects.get(pk=issue.pk).get_latest_revision_as_object()
+        # Locked, so that two who press the button at once don't both add the same posts.
+        rows = Issue.objects.filter(pk=issue.pk)
+        rows = rows.select_for_update() if connection.features.has_select_for_update else rows
+        version = rows.get().get_latest_revision_as_object()
         found = new_posts(version, version.mailing_list, now)
         if found:
             add(version, found)

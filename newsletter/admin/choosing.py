@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.widgets.chooser import BaseChooser
@@ -48,7 +49,8 @@ class PostFilter(SearchFilterMixin, BaseFilterForm):
             self.is_searching, self.search_query = True, query
             objects = objects.filter(title__icontains=query) | objects.filter(summary__icontains=query)
         elif self.cleaned_data["show"] != self.ALL:
-            objects = objects.filter(first_published_at__gt=filling.since(self.mailing_list, timezone.now()), imported_from="")
+            new = filling.published_since(filling.since(self.mailing_list, timezone.now()))
+            objects = objects.filter(pk__in=new.order_by().values("pk"))
         return objects
 
 
@@ -116,9 +118,14 @@ class Choosing:
             PictureColumn("picture", label=_("Picture")),
             self.title_column,  # type: ignore[attr-defined]
             Column("kind", label=_("Kind"), accessor=kind),
-            DateColumn("date", label=_("Date"), accessor="first_published_at"),
+            Column("date", label=_("Date"), accessor=day),
             EarlierColumn("earlier", label=_("Earlier")),
         ]
+
+
+def day(post: Post) -> str:
+    """Return the day on which the post was published."""
+    return date_format(timezone.localtime(post.first_published_at), "j F Y") if post.first_published_at else ""
 
 
 def kind(post: Post) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,6 +70,11 @@ def counted(length: int, words: Any) -> dict[str, Any]:
     return {"data-newsletter-count": length, "data-newsletter-words": words}
 
 
+def chosen(name: str) -> FieldPanel:
+    """Return a field with few choices as a menu: a window of its own would take three clicks."""
+    return FieldPanel(name, widget=forms.Select)
+
+
 class IssueViewSet(SnippetViewSet):
     """Issues."""
 
@@ -95,8 +101,8 @@ class IssueViewSet(SnippetViewSet):
                 [
                     FieldPanel("subject", attrs=counted(SUBJECT_LENGTH, gettext_lazy("0 characters; most show up to 60"))),
                     FieldPanel("preheader", attrs=counted(PREHEADER_LENGTH, gettext_lazy("0 characters; up to 90 are shown"))),
-                    FieldRowPanel([FieldPanel("number"), FieldPanel("issue_line"), FieldPanel("mailing_list")]),
-                    FieldRowPanel([FieldPanel("segment"), FieldPanel("left_out")]),
+                    FieldRowPanel([FieldPanel("number"), FieldPanel("issue_line"), chosen("mailing_list")]),
+                    FieldRowPanel([chosen("segment"), chosen("left_out")]),
                 ],
                 heading=gettext_lazy("The letter"),
             ),

@@ -103,6 +103,11 @@ def reached(issue: Issue, mailing_list: MailingList) -> str:
     return _("%(list)s: %(n)s recipients") % {"list": audience.in_words(meant), "n": number}
 
 
+def _void(problem: Exception | None) -> list[Exception]:
+    """Return the problem if it is that no approval covers what would be sent."""
+    return [problem] if problem and isinstance(problem.__cause__, NotApproved | OwnWork) else []
+
+
 class SendView(IssuePage):
     """The page before a send: what will happen, to how many. Only its POST starts anything."""
 
@@ -119,7 +124,7 @@ class SendView(IssuePage):
         now = timezone.now()
         found = check(self.issue, now, at)
         stops = [one for one in found.stops if one.code != "approval"]
-        unapproved = [one for one in found.stops if one.code == "approval"]
+        unapproved = [one for one in found.stops if one.code == "approval"] or _void(problem)
         own = {
             "issue": self.issue,
             "preflight": found,

@@ -1,5 +1,6 @@
 """An editor at work: filling with new posts, choosing, looking, testing, and the page before a send."""
 
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.newsletter import newsroom
 
 pytestmark = pytest.mark.django_db
 ISSUE, MAILING = "/admin/snippets/newsletter/issue", "/admin/snippets/newsletter/mailing"
+LINE = {"key": "a", "text": "Hej", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
 CHOOSE = "/admin/newsletter/choose-post/"
 
 
@@ -130,9 +132,7 @@ def _posted(form):
             data |= {f"content-{place}-value-post": str(block.value["post"].pk)}
             data |= {f"content-{place}-value-title": "", f"content-{place}-value-summary": ""}
         else:
-            data[f"content-{place}-value"] = (
-                '{"blocks": [{"key": "a", "text": "Hej", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'
-            )
+            data[f"content-{place}-value"] = json.dumps({"blocks": [LINE], "entityMap": {}})
     return data
 
 
@@ -302,3 +302,17 @@ class TestSending:
         assert 'value="4"' in page
         assert "Bara i nr 3" not in page
         assert Post.objects.filter(title="Bara i nr 3").exists()
+
+    def test_a_letter_that_the_time_changes_is_approved_as_it_will_stand(self, desk, issue, publish, eva):
+        issue.content.append(
+            ("post", {"post": publish(Call, title="Sök", deadline=in_days(3), wanted="x"), "title": "", "summary": ""})
+        )
+        issue.save_revision(user=eva).publish(user=eva)
+        choice = {"when": "later", "at": f"{in_days(30)} 09:30"}
+        page = desk.post(f"{ISSUE}/send/{issue.pk}/", choice)
+        assert "”Sök” ändras med tiden" in page.content.decode()
+        assert not Mailing.objects.exists()
+        at = page.context["at"].isoformat()
+        desk.post(f"{ISSUE}/approve/{issue.pk}/", {"letter": page.context["letter"], "at": at})
+        desk.post(f"{ISSUE}/send/{issue.pk}/", choice)
+        assert Mailing.objects.get().start_at == datetime.fromisoformat(at)
