@@ -30,6 +30,8 @@ from newsletter.models import ImportedRow, MailingList, MemberImport
 IMPORT = "wagtailsnippets_newsletter_memberimport:"
 MAY_IMPORT = "newsletter.add_memberimport"
 ROWS = 50
+# As people know them.
+ENCODINGS = {"cp1252": "Windows-1252", "mac_roman": "Mac", "cp850": "DOS", "utf-8-sig": "UTF-8"}
 
 
 class FileForm(forms.Form):
@@ -127,7 +129,8 @@ class ColumnsView(ImportPage):
             for place, (name, field) in enumerate(zip(found.names, chosen, strict=False))
         ]
         context = self.get_context_data(
-            source=self.source, columns=columns, fields=FIELDS.items(), problem=problem, heading=found.heading, kind=found.kind,
+            source=self.source, columns=columns, fields=FIELDS.items(), problem=problem, heading=found.heading,
+            encoding=ENCODINGS.get(found.kind.encoding, found.kind.encoding.upper()),
             is_sheet=found.kind.name == XLSX,
         )  # fmt: skip
         return self.render_to_response(context)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.menu import MenuItem
 
 from newsletter import audit, exporting, history, members, segments, stewardship
 from newsletter.admin.frame import MAY_EXPORT, MEMBER, OurPage
@@ -211,3 +212,16 @@ class ExportView(MembersPage):
                 wanted |= Q(**{f"{name}__icontains": word})
             found = found.filter(wanted)
         return found
+
+
+class AskMenuItem(MenuItem):
+    """The menu's way to the search, for whoever may see members."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to them alone."""
+        return any(request.user.has_perm(permission) for permission in MembersPage.allowed)
+
+
+def menu_item(order: int) -> AskMenuItem:
+    """Return the menu's entry."""
+    return AskMenuItem(str(AskView.page_title), reverse(MEMBER + "ask"), icon_name="search", order=order)
