@@ -14,8 +14,10 @@ from newsletter.importing.columns import ADDRESS, EMPLOYER, FIRST, JOINED, LAST,
 
 LONGEST = {NAME: 200, EMPLOYER: 200, ROLE: 200, NUMBER: 50}
 LONGEST_TAG = 60
-_MONTHS = ("januari", "februari", "mars", "april", "maj", "juni")
-_MONTHS += ("juli", "augusti", "september", "oktober", "november", "december")
+_MONTHS = [
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+]  # fmt: skip
 _MONTH = {name: place for place, full in enumerate(_MONTHS, 1) for name in (full, full[:3], full[:3] + ".", full[:4])}
 _DATES = (
     re.compile(r"(?P<y>\d{4})[-/.]?(?P<m>\d\d)[-/.]?(?P<d>\d\d)(?:[T ]\d\d[:.]\d\d.*)?"),
