@@ -18,6 +18,7 @@ from cms.keydates import STOCKHOLM
 from cms.media import NoPicture, rendition
 from cms.models import Identity, KeyDate, content_types
 from cms.teaser import DatePart, Image, Link, Teaser
+from newsletter import tracking
 from newsletter.items import (
     ButtonItem,
     Contents,
@@ -90,6 +91,7 @@ def sender(mailing_list: MailingList | None) -> Sender:
         logo=_logo(who),
         privacy_url=whole(who.privacy_page.url or "") if who.privacy_page else "",
         footer=who.footer,
+        counts=tracking.is_on(),
         why=why(who.name, mailing_list),
     )
 

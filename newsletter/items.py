@@ -176,6 +176,8 @@ class Sender:
     privacy_url: str = ""
     footer: str = ""
     why: str = ""
+    # Whether opens and clicks are counted of those who agreed: the foot says what is true.
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cms.models import Identity
-from newsletter import identity, personal, signup, ways
+from newsletter import identity, personal, signup, ways, yearly
 from newsletter.letter import Letter
 from newsletter.models import (
     AddressChange,
@@ -149,6 +149,28 @@ def test_every_page_is_accessible_and_fits(page: Page, addresses: dict[str, str]
         page.get_by_role("button", name=button, exact=True).click()
         wrong |= look(page, f"{name}-{number}-after", shoot)
     assert wrong == {}
+
+
+def test_the_single_mails_are_accessible(page: Page, lists: list[MailingList], mia: Member, shoot: Any) -> None:
+    """The confirmation, the link to the own data, the welcome and the yearly question, in light and dark."""
+    now = timezone.now()
+    signup.ask_to_subscribe("otto@exempel.se", "Otto", lists, now, source="test")
+    personal.ask_by_member(mia, now)
+    personal.links_due(now)
+    signup.confirm(list(SignUp.objects.select_related("list")), now)
+    yearly.ask_due(now)
+    assert len(mail.outbox) == 4
+    wrong = {}
+    for number, sent in enumerate(mail.outbox):
+        page.set_content(sent.alternatives[0].content)
+        for scheme, width in (("light", 1280), ("dark", 320)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 800})
+            shoot(f"newsletter-mail-{number}-{scheme}", full_page=True)
+            # A mail is no page: it has neither landmarks nor a main part.
+            wrong[number, scheme] = [found for found in violations(page) if not found.startswith(("region", "landmark"))]
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert {key: found for key, found in wrong.items() if found} == {}
 
 
 def test_one_subscribes_confirms_and_leaves_without_scripts(chromium: Any, site: str, lists: list[MailingList]) -> None:

@@ -17,12 +17,13 @@ from newsletter.models import (
     Member,
     PersonalLink,
     Question,
+    Reading,
     Subscription,
     SubscriptionChange,
     Suppression,
 )
 from newsletter.ways import Gone
-from tests.newsletter.stage import make_list, make_member
+from tests.newsletter.stage import make_list, make_mailing, make_member
 
 pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=366)
@@ -86,6 +87,19 @@ def test_erasure_asks_twice_and_uses_the_link_up(client, link, mia, mailing_list
     file.write_text("namn;e-post\nMia;m1@exempel.se\n")
     import_members(file, mailing_list, timezone.now())
     assert not Member.objects.filter(status=Member.ACTIVE).exists()
+
+
+def test_erasure_reaches_every_table_of_this_subject(mia, mailing_list, now):
+    mailing = make_mailing(mailing_list, now)
+    personal.ask_by_member(mia, now)
+    AddressChange.objects.create(member=mia, address="mia.hemlig@exempel.se")
+    PersonalLink.objects.create(address="M1@exempel.se")
+    Reading.objects.create(mailing=mailing, member=mia, kind=Reading.OPEN)
+    Member.objects.filter(pk=mia.pk).update(tracking_agreed_at=now, tracking_wording="Ja", joined_on=now.date())
+    members.erase(mia, now)
+    assert not any(table.objects.exists() for table in (AddressChange, PersonalLink, Reading))
+    mia.refresh_from_db()
+    assert (mia.tracking_agreed_at, mia.tracking_wording, mia.joined_on) == (None, "", None)
 
 
 def test_a_new_address_is_confirmed_there_and_told_here(client, link, mia):

@@ -168,6 +168,22 @@ def ways(tracked, mia, now):
     return {"open": found[tracking.OPEN_SLOT], 0: found[tracking.slot(0)], 1: found[tracking.slot(1)]}
 
 
+def test_the_foot_says_what_is_true(db, now, publish):
+    from newsletter.contents import gather
+    from newsletter.render import render
+    from tests.newsletter import newsroom
+
+    issue = newsroom.issue([])
+    before = render(gather(issue, now))
+    NewsletterRules.objects.create(tracking=True)
+    after = render(gather(issue, now))
+    for words in (before.html, before.text):
+        assert "Vi mäter inte" in " ".join(words.split())
+    for words in (after.html, after.text):
+        assert "Vi räknar öppningar och klick bara för dem" in " ".join(words.split())
+        assert "Vi mäter inte" not in words
+
+
 def look(client, path, program=PERSON, method="get"):
     return getattr(client, method)(path, headers={"User-Agent": program})
 
