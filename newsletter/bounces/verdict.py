@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable
 
 from newsletter.bounces.found import HARD, SOFT
-from newsletter.bounces.wording import MOVED, NO_HOST, OTHERWISE, UNKNOWN
+from newsletter.bounces.wording import CLOSED, MOVED, NO_HOST, OTHERWISE, UNKNOWN
 
 DEAD = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
+# How the address is spelled (5.1.3), and whether we are welcome (5.1.7, 5.1.8, 5.7.x), says nothing of who lives there.
+NOT_THEM = ("5.1.3", "5.1.7", "5.1.8", "5.7.")
 # More words than this are quoted letters, not a reason.
 ENOUGH = 4_000
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]\d)")
@@ -33,11 +35,11 @@ def judge(status: str, said: str) -> str | None:
     """Return HARD or SOFT for a failed recipient, or None where neither status nor words decide."""
     words, within = plain(said), statuses(said)
     specific = status if status and not status.endswith(".0.0") else next(iter(within), status)
-    if any(pattern.search(words) for pattern in OTHERWISE) or _later(status, said, within) or specific.startswith("5.7."):
+    if any(pattern.search(words) for pattern in OTHERWISE) or _later(status, said, within) or specific.startswith(NOT_THEM):
         return SOFT
     if specific in DEAD or _dead(words):
         return HARD
-    return SOFT if specific and not specific.endswith(".0.0") else None
+    return SOFT if CLOSED.search(words) or (specific and not specific.endswith(".0.0")) else None
 
 
 def _dead(words: str) -> bool:

@@ -13,7 +13,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _WHO = r"(?:user|recipient|mailbox|mail ?box|account|address|username|e-?mail|person|alias|destination|employee|subscriber)s?"
 _WHO_SV = (
-    r"(?:mottagar(?:e|en|adress|adressen)|användar(?:e|en)|(?:e-?post)?adress(?:en)?|brevlåda(?:n)?|postlåda(?:n)?|"
+    r"(?:mottagar(?:e|en|adress|adressen)|adressat(?:en)?|användar(?:e|en)|(?:e-?post)?adress(?:en)?|brevlåda(?:n)?|"
+    r"postlåda(?:n)?|"
     r"konto(?:t)?)"
 )
 _MISSING = (
@@ -34,7 +35,7 @@ UNKNOWN = _any(
     r"at this|exists?)",
     r"\bno one at this address",
     r"\bdoes ?n[o'’]t have an? [^.\n]{0,40}account",
-    r"\bnot (?:listed|found|present) in [^.\n]{0,40}(?:directory|address ?book)",
+    r"\bnot (?:listed |found |present )?in [^.\n]{0,40}(?:directory|address ?book)",
     r"\bnot (?:a )?(?:known|valid|local) (?:user|recipient|mailbox|address)",
     r"\bis not (?:a|an) (?:active|known|valid|registered|existing) (?:user|address|mailbox|account|recipient|e-?mail)",
     r"\brecipient(?: name)? is not recogni[sz]ed",
@@ -48,7 +49,7 @@ UNKNOWN = _any(
     r"recipient address rejected: access denied\.? ?\[?(?:\[|as\(|as[0-9])|dbeb",
     rf"\b(?:okän[dt]a?|ogiltig[at]?|felaktig[at]?|obefintlig[at]?) {_WHO_SV}\b",
     rf"\b{_WHO_SV}\b[^.\n]{{0,80}}?(?:finns (?:inte|ej)|hittades (?:inte|ej)|existerar (?:inte|ej)|kunde (?:inte|ej) hittas|"
-    r"är okän[dt]|är ogiltig|gick inte att hitta|påträffades inte|har upphört)",
+    r"(?:är )?okän[dt]|är ogiltig|gick inte att hitta|påträffades inte|har upphört)",
     rf"\b(?:gick|går) inte att hitta (?:den )?(?:angivna )?{_WHO_SV}|\bhittade inte {_WHO_SV}|\bhittades inte (?:på|"
     rf"hos|i)\b",
     r"\b(?:empfänger|benutzer|adressat|mailbox)\b[^.\n]{0,40}(?:unbekannt|existiert nicht|nicht gefunden|"
@@ -91,7 +92,8 @@ FULL = _any(
     r"ing)?[- ]?[^.\n]{0,20}quota|\boverquota",
     r"\bout of (?:storage|disk|space)|\binsufficient (?:system |disk )?(?:storage|space|resources)|\bfull (?:mailbox|"
     r"inbox)|\bnot enough (?:storage|space|disk)",
-    r"\bmailbox (?:size )?limit|\bmailbox has exceeded|\bexceeds allowed size|\binbox is out of",
+    r"\bexceed(?:s|ed|ing)? (?:the |its |allowed )*(?:storage|mailbox|disk)|\bmailbox (?:size )?limit|"
+    r"\bmailbox has exceeded|\bexceeds allowed size|\binbox is out of",
     r"\b(?:brevlåda|postlåda|inkorg|mottagarens)(?:n|en)?\b[^.\n]{0,40}(?:full|överfull|kvot|utrymme)",
     r"\bpostfach[^.\n]{0,20}voll|\bboîte[^.\n]{0,30}pleine|\bbuzón[^.\n]{0,20}lleno|\bcasella[^.\n]{0,20}piena",
 )
@@ -135,8 +137,16 @@ LATER = _any(
     r"\bnot responding|\bdelivery time expired|\bmessage expired|\bhas expired|\bin the queue (?:too|for)|"
     r"\bqueue lifetime|\bgave up|\bunreachable",
     r"\bmail loop|\bloop(?:s|ed|ing)? (?:detected|back)|\bloops back|\bhop count|\btoo many hops|"
-    r"\bservice unavailable|\bsystem (?:error|failure|problem)",
+    r"\bservice unavailable",
     r"\bundelivered for|\bprogram exited|\bi/o error|\bdisk error|\boverload|\bförsök igen|\btillfällig|\bköades|\butgått",
 )
 # Any of these beats even a 5.1.1, because the server says that the person is there or that it is about us.
 OTHERWISE = (FULL, UNWANTED, TOO_LARGE, LATER)
+# The server knows the address, but lets nobody in: no dead address, though nothing arrives.
+CLOSED = _any(
+    r"\b(?:account|mailbox|user|recipient|address)\b[^.\n]{0,60}?(?:disabled|suspended|deactivated|locked|frozen|"
+    r"discontinued|inactive|expired)",
+    r"\b(?:disabled|suspended|deactivated|inactive|locked) (?:account|mailbox|user|recipient)|\baccess denied|"
+    r"\bdenied\b|\babuse\b|\bblocked\b",
+    r"\brejected by (?:the )?recipient|\bdoes not want|\bis disabled",
+)
