@@ -15,6 +15,8 @@ from newsletter.addresses import suppression_hash
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, Segment, Subscription, Suppression
 
 SLICE = 5_000
+# From so many rows on the planner is told of them.
+MANY = 10_000
 UNSUBSCRIBED, BOUNCED, ERASED, SUPPRESSED = "unsubscribed", "bounced", "erased", "suppressed"
 DUPLICATE, FREQUENCY = "duplicate", "frequency"
 # "At most one a month": a monthly letter that comes a day early in February still arrives.
@@ -107,11 +109,20 @@ def freeze_slice(mailing: Mailing, now: datetime, size: int = SLICE) -> bool:
         ours = Mailing.objects.filter(pk=mailing.pk, state=Mailing.PREPARING, frozen_to=mailing.frozen_to, frozen_at=None)
         done = {"state": Mailing.SENDING, "frozen_at": now} if reached is None else {"frozen_to": reached}
         if ours.update(**done):
-            added = _insert(mailing, _meant(listed, mailing.audience), now)
+            added = _insert(mailing, _meant(listed, mailing.audience)[:size], now)
             tallies.note_frozen(mailing, now)
             Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added)
     mailing.refresh_from_db(fields=["state", "frozen_to", "frozen_at", "frozen_count"])
+    if mailing.frozen_at is not None and mailing.frozen_count >= MANY:
+        _tell_the_planner()
     return mailing.frozen_at is not None
+
+
+def _tell_the_planner() -> None:
+    """Let PostgreSQL know of the new rows: it would take "who got this issue" for nobody, and look them up one by one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(Delivery._meta.db_table)}")
 
 
 def _one_freeze_at_a_time(mailing: Mailing) -> None:
@@ -121,12 +132,17 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
     """
     if not connection.features.has_select_for_update:
         return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Compiling the slice's statement takes several times as long as running it.
+            cursor.execute("SET LOCAL jit = off")
     weak = connection.features.has_select_for_no_key_update
     for held in (Issue.objects.filter(pk=mailing.issue_id), MailingList.objects.filter(pk=mailing.list_id)):
         held.select_for_update(no_key=weak).values_list("pk", flat=True).get()
 
 
 def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:
+    """Write a row for each of `subscriptions`, which is sliced: the limit keeps PostgreSQL from working out `why` twice."""
     reasons = [
         When(member__status=Member.ERASED, then=Value(ERASED)),
         When(member__status=Member.BOUNCED, then=Value(BOUNCED)),
@@ -135,27 +151,15 @@ def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now:
     ]
     reason = Case(*reasons, default=Value(""), output_field=models.CharField())
     # The names differ from the model's fields, which annotations may not shadow.
-    columns = {
-        "mailing_id": Value(mailing.pk, models.BigIntegerField()),
-        "member_id": models.F("member_id"),
-        "address": models.F("member__ascii_address"),
-        "state": Case(
-            When(why="", then=Value(Delivery.WAITING)), default=Value(Delivery.EXCLUDED), output_field=models.CharField()
-        ),
-        "reason": models.F("why"),
-        "relay": Value(""),
-        "attempts": Value(0),
-        "provider_id": Value(""),
-        "last_reply": Value(""),
-    }
-    named = {f"to_{name}": value for name, value in columns.items()}
-    select = subscriptions.annotate(why=reason).annotate(**named).values_list(*named).order_by()
-    sql, params = select.query.sql_with_params()
-    quote = connection.ops.quote_name
-    into = f"INSERT INTO {quote(Delivery._meta.db_table)} ({', '.join(map(quote, columns))}) "
+    them = subscriptions.annotate(who=models.F("member_id"), at=models.F("member__ascii_address"), why=reason)
+    sql, params = them.values_list("who", "at", "why").query.sql_with_params()
+    columns = ("mailing_id", "state", "member_id", "address", "reason", "relay", "attempts", "provider_id", "last_reply")
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    into = f"INSERT INTO {connection.ops.quote_name(Delivery._meta.db_table)} ({names}) "
+    # Names come from the model and values are parameters.
+    select = f"SELECT %s, CASE WHEN why = '' THEN %s ELSE %s END, who, at, why, '', 0, '', '' FROM ({sql}) AS them"  # noqa: S608
     with connection.cursor() as cursor:
-        # Names come from the model and values are parameters.
-        cursor.execute(into + sql, params)
+        cursor.execute(into + select, [mailing.pk, Delivery.WAITING, Delivery.EXCLUDED, *params])
         return int(cursor.rowcount)
 
 
@@ -163,21 +167,25 @@ def _had_enough(mailing: Mailing, now: datetime) -> list[When]:
     """Return the reasons to spare people a letter; a mailing without forerunners is asked nothing."""
     others, found, since = Mailing.objects.exclude(pk=mailing.pk), [], now - MONTH
     begun = others.filter(Q(frozen_at=None, frozen_to__gt=0) | Q(frozen_at__isnull=False))
-    if same_issue := list(begun.filter(issue_id=mailing.issue_id).values_list("pk", flat=True)):
+    if same_issue := dict(begun.filter(issue_id=mailing.issue_id).values_list("pk", "state")):
         found.append(When(Exists(_got_or_gets(same_issue)), then=Value(DUPLICATE)))
     if mailing.corrects_id:
         return found
     lately = begun.filter(Q(frozen_at=None) | Q(frozen_at__gte=since - SLOWEST), list_id=mailing.list_id)
-    if recent := list(lately.values_list("pk", flat=True)):
+    if recent := dict(lately.values_list("pk", "state")):
         got = _got_or_gets(recent).filter(Q(settled_at=None) | Q(settled_at__gte=since))
         found.append(When(Q(frequency=Subscription.SELDOM) & Exists(got), then=Value(FREQUENCY)))
     return found
 
 
-def _got_or_gets(mailings: list[int]) -> models.QuerySet[Delivery]:
-    rows = Delivery.objects.filter(mailing_id__in=mailings, member_id=OuterRef("member_id")).exclude(state__in=MISSED)
+def _got_or_gets(mailings: dict[int, str]) -> models.QuerySet[Delivery]:
+    """Return the rows of `mailings` (key → state) whose people got the letter or are about to."""
+    over = [key for key, state in mailings.items() if state == Mailing.CANCELLED]
+    alive = [key for key in mailings if key not in over]
     # What a cancelled mailing still has waiting is about to be cancelled too.
-    return rows.exclude(mailing__state=Mailing.CANCELLED, state__in=(Delivery.WAITING, Delivery.DEFERRED))
+    cancelled = Q(mailing_id__in=over) & ~Q(state__in=(*MISSED, Delivery.WAITING, Delivery.DEFERRED))
+    wanted = Q(mailing_id__in=alive) & ~Q(state__in=MISSED) | cancelled
+    return Delivery.objects.filter(wanted, member_id=OuterRef("member_id"))
 
 
 @dataclass(frozen=True, slots=True)

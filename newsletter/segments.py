@@ -28,7 +28,7 @@ __all__ = [
     "vocabulary",
 ]
 
-FIRST = 10
+FIRST, MANY = 10, 1_000
 MOST_CHOICES = 300
 # Looking for those in use would read all members.
 LANGUAGES = ("sv", "en", "fi", "nb", "da", "de", "fr", "ar")
@@ -87,8 +87,10 @@ def found(tree: Tree, within: int | None = None, first: int = FIRST) -> Found:
     meant = Member.objects.exclude(status=Member.ERASED).filter(compile(freeze(tree, (within,) if within else ())))
     with bounded():
         counts = meant.aggregate(all=Count("pk"), reachable=Count("pk", filter=Q(status=Member.ACTIVE)))
-        shown = list(meant.select_related("region").order_by("pk")[:first])
-    return Found(counts["all"], counts["reachable"], shown)
+        shown = meant.select_related("region").order_by("pk")
+        # With a limit PostgreSQL walks the members by key: quick where every tenth is meant, slow where ten in all are.
+        shown = shown[:first] if counts["all"] > MANY else shown
+        return Found(counts["all"], counts["reachable"], list(shown)[:first])
 
 
 @contextmanager

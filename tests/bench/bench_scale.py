@@ -54,7 +54,7 @@ def trees():
     from cms.models import Region
     from newsletter.models import Issue, MailingList, MemberTag
 
-    region, mailing_list, tag = Region.objects.first(), MailingList.objects.get(), MemberTag.objects.first()
+    region, mailing_list, tag = Region.objects.first(), MailingList.objects.get(slug="loadgen"), MemberTag.objects.first()
     newest, oldest = Issue.objects.latest("number").pk, Issue.objects.earliest("number").pk
 
     def leaf(field, op, value, **more):
@@ -112,8 +112,9 @@ def figures():
     from newsletter.models import Mailing, MailingList, Member
 
     client = Client()
-    client.force_login(get_user_model().objects.create_superuser("bench", "bench@example.se", "bench"))
-    member = Member.objects.order_by("pk")[MEMBERS // 2]
+    user, _new = get_user_model().objects.get_or_create(username="bench", is_superuser=True, is_staff=True)
+    client.force_login(user)
+    member = Member.objects.order_by("pk")[Member.objects.count() // 2]
     newest, oldest = Mailing.objects.latest("pk"), Mailing.objects.earliest("pk")
     yield "member's page with history", page(client, f"{ADMIN}/member/history/{member.pk}/"), HISTORY_MS
     yield "mailing's page", page(client, f"{ADMIN}/mailing/progress/{newest.pk}/"), MAILING_MS
@@ -121,16 +122,21 @@ def figures():
     yield "list of mailings", page(client, f"{ADMIN}/mailing/"), MAILING_MS
     for name, tree in trees().items():
         yield f"segment: {name}", lambda tree=tree: segments.found(tree), SEGMENT_MS
-    everybody = audience.definition(MailingList.objects.get())
+    everybody = audience.definition(MailingList.objects.get(slug="loadgen"))
     yield "audience: the list", lambda: audience.count(everybody), SEGMENT_MS
     yield "correction's audience", lambda: corrections.count(newest), SEGMENT_MS
 
 
 def measure():
     """Print each figure; return those that were missed."""
+    from newsletter.segments import TooSlow
+
     missed = []
     for name, act, limit in figures():
-        spent, queries = timed(act)
+        try:
+            spent, queries = timed(act)
+        except TooSlow:
+            spent, queries = float("inf"), 0
         kept = spent < limit and queries <= MOST_QUERIES
         print(f"{name}: {spent:.1f} ms, {queries} queries (at most {limit} ms){'' if kept else '  MISSED'}", flush=True)
         if not kept:
