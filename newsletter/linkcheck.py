@@ -244,5 +244,5 @@ def _row(address: str, row: LinkCheck | None, now: datetime) -> Row:
         return Row(address, _("works"), "check")
     if row.vouched(now):
         return Row(address, _("somebody has opened it, and it works"), "check")
-    words = f"{row.get_state_display()}: {row.answer}"
+    words = f"{dict(LinkCheck.STATES)[row.state]}: {row.answer}"
     return Row(address, words, "cross" if row.state == LinkCheck.BROKEN else "warning", doubtful=True)

@@ -21,7 +21,7 @@ from newsletter.corrections import CannotCorrect
 from newsletter.items import Contents, LetterError
 from newsletter.letter import Letter
 from newsletter.models import Approval, Delivery, Issue, Mailing, MailingList
-from newsletter.preflight import empty, heaviest, too_heavy
+from newsletter.preflight import stopping
 from newsletter.render import render
 from newsletter.segments import BadConditions
 
@@ -106,8 +106,7 @@ def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> tuple[Con
         Compiled(letter, Envelope(0, **envelope(mailing_list)))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
-    # As the longest links of the sending make it.
-    if problems := empty(issue) + too_heavy(heaviest(visits.tagged(letter, visits.LONGEST).html)):
+    if problems := stopping(issue, mailing_list, contents, letter, now):
         raise CannotStart(" ".join(problems))
     return contents, letter
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from newsletter import letter
 from newsletter.cleaning import BadAddress, cleaned, one_line
-from newsletter.items import Contents, Item, LetterError, PostItem
+from newsletter.items import ButtonItem, Contents, Item, LetterError, PostItem
 from newsletter.lean import landmarked, lean
 from newsletter.letter import Letter
 from newsletter.plaintext import tidy
@@ -77,6 +77,8 @@ def _safe(contents: Contents) -> Contents:
 
 
 def _safe_item(item: Item, number: int) -> Any:
+    if isinstance(item, ButtonItem) and not item.url.strip():
+        raise _blaming(item, number, _("it leads nowhere. Write its link."))
     try:
         return cleaned(item)
     except BadAddress as error:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from newsletter import linkcheck
 from newsletter.admin.frame import ISSUE, IssuePage
 from newsletter.linkcheck import Standing
-from newsletter.preflight import WARN_FROM, Preflight, check
+from newsletter.preflight import Preflight, check
 from newsletter.render import LIMIT
 
 
@@ -33,7 +33,12 @@ class PreflightView(IssuePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the findings, and how far the worker has come with the links."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        own = {"issue": self.issue, "preflight": self.found, "limit": LIMIT, "warn_from": WARN_FROM}
+        sizes = [self.found.message, self.found.size, LIMIT]
+        own = {
+            "issue": self.issue,
+            "preflight": self.found,
+            "sizes": [f"{size / 1000:.0f} kB" if size else "–" for size in sizes],
+        }
         return {**context, **own, "links": standing(self.found.links)}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:

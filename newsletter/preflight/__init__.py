@@ -16,7 +16,7 @@ from newsletter.compiled import BadHeader
 from newsletter.contents import frame, item
 from newsletter.items import Contents, Item, LetterError, TextItem
 from newsletter.letter import Letter
-from newsletter.models import Issue
+from newsletter.models import Issue, MailingList
 from newsletter.preflight import links, parts, pictures, posts, reachable, receivers, size, structure, subject, wording
 from newsletter.preflight.findings import STOP, WARN, Finding, Look, Preflight
 from newsletter.preflight.receivers import recipients
@@ -34,13 +34,14 @@ __all__ = [
     "empty",
     "heaviest",
     "recipients",
+    "stopping",
     "too_heavy",
     "weigh",
 ]
 
 Check = Callable[[Look], Iterator[Finding]]
 
-CHECKS: tuple[Check, ...] = (
+OF_CONTENT: tuple[Check, ...] = (
     subject.subject,
     subject.preheader,
     structure.emptiness,
@@ -50,6 +51,9 @@ CHECKS: tuple[Check, ...] = (
     posts.posts,
     structure.ways_out,
     structure.same_in_text,
+)
+CHECKS: tuple[Check, ...] = (
+    *OF_CONTENT,
     receivers.audience,
     receivers.sender,
     receivers.servers,
@@ -71,6 +75,16 @@ def check(issue: Issue, now: datetime, at: datetime | None = None) -> Preflight:
     _weigh(look, found)
     found.findings.sort(key=lambda one: (not one.stops, one.block))
     return found
+
+
+def stopping(issue: Issue, mailing_list: MailingList, contents: Contents, letter: Letter, now: datetime) -> list[str]:
+    """Return in words what of the content stops a send: what the page stops can't be started by any other way either."""
+    look = Look(issue, now, mailing_list, contents, letter, tuple(issue.content), now)
+    every = parts.links(contents)
+    found = [one for check_content in OF_CONTENT for one in check_content(look)]
+    found += [one for with_links in LINK_CHECKS for one in with_links(look, every)]
+    found += size.heavy(look, size.weigh(letter, mailing_list))
+    return [f"{one.where}: {one.words}" for one in found if one.stops]
 
 
 def empty(issue: Issue) -> list[str]:

@@ -56,8 +56,9 @@ def test_axe_finds_nothing_on_a_mail_and_nothing_is_wider_than_the_screen(window
             window.set_viewport_size({"width": width, "height": 900})
             shot(window, f"mail-{name}-{shade}-{width}")
             problems[shade, width, "wide"] = window.evaluate("document.documentElement.scrollWidth") > width
-            # The columns lie beside each other from 480 pixels on: two widths are two layouts.
-            problems[shade, width] = violations(window) if width != WIDTHS[1] else []
+            # The columns lie beside each other from 480 pixels on: two widths are two layouts, and the fullest letter tells.
+            looked_at = WIDTHS if name == "every_kind" else (WIDTHS[0],)
+            problems[shade, width] = violations(window) if width in looked_at else []
     assert {where: found for where, found in problems.items() if found} == {}
 
 
