@@ -87,6 +87,7 @@ _ANSWER_SUBJECT = re.compile(
     r"whitelist",
     re.IGNORECASE,
 )
+_MAIL = re.compile(r"\bmessage|\be-?mail|\bmail\b|\bmeddelande|\be-?post|\bbrev\b|nachricht|courriel|correo", re.IGNORECASE)
 _ANSWER_HEADERS = (
     "X-Autoreply",
     "X-Autorespond",
@@ -117,12 +118,16 @@ def kind_of(pieces: Pieces) -> str:
     return FAILURE if _fails(pieces, official, failed_subject, bool(_SAYS_FAILED.search(words))) else OTHER
 
 
+def _named(pieces: Pieces) -> bool:
+    """Tell whether the sender's address or name is a mail server's."""
+    sender = pieces.header("From")
+    return sender in {"", "<>"} or any(map(is_daemon, in_prose(sender))) or bool(_NAMES.search(sender))
+
+
 def _official(pieces: Pieces) -> bool:
-    """Tell whether a mail server wrote it: by its sender's address or name, or the empty return path."""
-    sender, path = pieces.header("From"), pieces.header("Return-Path")
-    addresses = in_prose(sender)
-    named = any(is_daemon(address) for address in addresses) or bool(_NAMES.search(sender))
-    return named or path.replace(" ", "") == "<>" or is_daemon(path.strip("<> "))
+    """Tell whether a mail server wrote it: by its sender, or the empty return path that answers of programs have too."""
+    path = pieces.header("Return-Path")
+    return _named(pieces) or path.replace(" ", "") == "<>" or is_daemon(path.strip("<> "))
 
 
 def is_receipt(pieces: Pieces) -> bool:
@@ -155,5 +160,6 @@ def _fails(pieces: Pieces, official: bool, failed_subject: bool, says: bool) -> 
         return True
     quotes = bool(pieces.letters)
     if failed_subject:
-        return says or (official and (quotes or "@" in pieces.notice))
-    return says and official
+        about_mail = quotes or bool(_MAIL.search(pieces.notice[:20_000]))
+        return (says and about_mail) or (official and (quotes or "@" in pieces.notice))
+    return says and (_named(pieces) or (official and quotes))
