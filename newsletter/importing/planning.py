@@ -105,13 +105,15 @@ class Planner:
     def _known(self, line: ImportedRow, person: Person, hashed: str, standing: Standing) -> list[str]:
         member = line.member
         assert member is not None  # noqa: S101 - the caller's branch
-        line.changes = self._differences(person, member, standing)
+        # An address that the member has left may be somebody else's by now: it tells who must stay out, and no more.
+        former = hashed not in standing.by_hash and hashed in standing.by_earlier
+        line.changes = {} if former else self._differences(person, member, standing)
         kept_out = standing.why_silent(member, hashed) or standing.why_left(member)
         notes = [kept_out, self._address(line, person, hashed, standing)]
         if kept_out:
             line.act = ImportedRow.STAYS_OUT
             return notes
-        if member.pk not in standing.choices:
+        if member.pk not in standing.choices and not former:
             line.changes[SUBSCRIPTION] = SUBSCRIBES
         line.act = ImportedRow.CHANGED if line.changes else ImportedRow.UNCHANGED
         return notes
