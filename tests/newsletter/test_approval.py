@@ -3,12 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from wagtail.models import Revision, Workflow, WorkflowTask
-from wagtail.models.workflows import GroupApprovalTask
+from wagtail.models import Revision
 
 from cms.models import Call, Identity
 from cms.publishing import publish_due
@@ -306,46 +303,3 @@ class TestAnotherPerson:
         with pytest.raises(OwnWork):
             approved(issue, mia)
         assert "inte godkänt" in refused(issue, members)
-
-
-@pytest.mark.filterwarnings("ignore:get_connection")
-class TestWorkflow:
-    """Wagtail's own workflow: its last task publishes, and so approves."""
-
-    @pytest.fixture(autouse=True)
-    def _committing(self, django_capture_on_commit_callbacks):
-        self.commit = django_capture_on_commit_callbacks
-
-    @pytest.fixture
-    def in_review(self, members, eva):
-        task = GroupApprovalTask.objects.create(name="Granskning")
-        task.groups.add(Group.objects.create(name="Granskare"))
-        workflow = Workflow.objects.create(name="Nyhetsbrev")
-        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
-        workflow.workflow_content_types.create(content_type=ContentType.objects.get_for_model(Issue))
-        issue = written(members, eva)
-        workflow.start(issue, eva)
-        return issue
-
-    def act(self, issue, act, user):
-        state = Issue.objects.get(pk=issue.pk).current_workflow_task_state
-        with self.commit(execute=True):
-            state.task.specific.on_action(state, user, act)
-
-    def test_the_last_task_approves(self, in_review, members, mia):
-        self.act(in_review, "approve", mia)
-        issue = Issue.objects.get(pk=in_review.pk)
-        assert issue.approvals.get().by == mia
-        assert start(issue, members)
-
-    def test_a_rejection_does_not(self, in_review, members, mia):
-        self.act(in_review, "reject", mia)
-        assert "inte godkänt" in refused(in_review, members)
-        assert not Approval.objects.exists()
-
-    def test_the_writer_can_not_approve_it_there_either(self, in_review, members, eva):
-        NewsletterRules.objects.update_or_create(defaults={"second_person": True})
-        with pytest.raises(OwnWork):
-            self.act(in_review, "approve", eva)
-        assert Issue.objects.get(pk=in_review.pk).workflow_in_progress, "nothing has happened"
-        assert "inte godkänt" in refused(in_review, members)
