@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from newsletter import dkim, identity, mailbox
 from newsletter.addresses import accept
 from newsletter.relays import BadRelay, Options, parse
+from newsletter.relays.providers import PREFIX
 
 LONGEST_LINK = 75
 LOOPBACK = ("127.", "localhost", "::1")
@@ -21,7 +22,7 @@ _DOMAIN = re.compile(r"^(?=.{1,180}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]
 @register("newsletter")
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Check relays, sender, domains, the length of links, the mailboxes of bounces, and the signing key."""
-    return [*_relays(), *_sender(), *_mailboxes(), *_signing(), *_lease()]
+    return [*_relays(), *_sender(), *_mailboxes(), *_events(), *_signing(), *_lease()]
 
 
 def _relays() -> Iterator[CheckMessage]:
@@ -69,6 +70,22 @@ def _sender() -> Iterator[CheckMessage]:
             "Unsubscribe links become 75 characters or longer; some programs break such a header.",
             hint="Use a shorter SITE_URL.",
             id="newsletter.W003",
+        )
+
+
+def _events() -> Iterator[CheckMessage]:
+    common = [line for line in settings.MAIL_EVENTS_SECRET.splitlines() if line.strip() and "=" not in line.partition(":")[0]]
+    if settings.MAIL_EVENTS_SECRET.strip() and not any(all(line.strip().partition(":")) for line in common):
+        yield Error(
+            "MAIL_EVENTS_SECRET holds no user:password.",
+            hint="Write it on its first line; see deploy/env.example.",
+            id="newsletter.E011",
+        )
+    elif not settings.MAIL_EVENTS_SECRET.strip() and any(line.startswith(PREFIX) for line in settings.MAIL_RELAYS):
+        yield Warning(
+            "A provider takes mail, but its bounces and complaints are not listened to: MAIL_EVENTS_SECRET is empty.",
+            hint="Set it, and give the provider https://user:password@host/mail/events/<provider>/.",
+            id="newsletter.W004",
         )
 
 

@@ -17,7 +17,8 @@ def provider_events(request: HttpRequest, provider: str) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST", "HEAD"])
-    if int(request.META.get("CONTENT_LENGTH") or 0) > events.LARGEST:
+    length = str(request.META.get("CONTENT_LENGTH") or 0)
+    if not length.isdigit() or int(length) > events.LARGEST:
         return HttpResponse(status=413)
     try:
         found = events.read_events(provider, request)

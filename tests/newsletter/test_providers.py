@@ -10,6 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from newsletter import engine
+from newsletter.checks import check_settings
 from newsletter.models import Delivery, Mailing, Member, ProviderEvent, RelayState, SingleMail, Subscription, Suppression
 from newsletter.postbox import Postbox, postbox_due
 from newsletter.relays import BadRelay, configured, parse
@@ -155,6 +156,22 @@ def test_each_provider_can_be_configured(name, settings):
     settings.MAIL_RELAYS = [f"anymail+{name}://key:secret@api.example.se?name=x"]
     (relay,) = configured()
     relay.connect().close()
+
+
+@pytest.mark.parametrize(
+    ("secret", "wrong"),
+    [
+        ("ordet:hemligt", None),
+        ("ordet:hemligt\nmailgun=k:ey", None),
+        ("mailgun=key", "newsletter.E011"),
+        ("hemligt", "newsletter.E011"),
+        ("", "newsletter.W004"),
+    ],
+)
+def test_a_secret_that_proves_nothing_is_told_at_the_start(settings, secret, wrong):
+    settings.MAIL_RELAYS, settings.MAIL_EVENTS_SECRET = ["anymail+postmark://k@host"], secret
+    found = [message.id for message in check_settings() if message.id in {"newsletter.E011", "newsletter.W004"}]
+    assert found == ([wrong] if wrong else [])
 
 
 # --- What providers tell ---
