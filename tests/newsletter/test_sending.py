@@ -1,7 +1,7 @@
 """What a mailing keeps to while it is sent: consent to the last moment, frozen words, its time and its pace."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -84,3 +84,30 @@ def test_a_domain_has_its_own_pace(settings, send, now):
     with SmtpServer() as server:
         mailing = send(server, 6, per_domain=5, seconds=6)
         assert mailing.state == Mailing.SENT
+
+
+@pytest.mark.parametrize(
+    ("start", "before", "held"),
+    [
+        # 02.30 comes twice that night; the first is meant, and six hours are six hours whatever the clocks show.
+        ("2026-10-25T02:30+02:00", "2026-10-25T00:29:59+00:00", "2026-10-25T06:30:01+00:00"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T01:29:59+00:00", "2026-10-25T07:30:01+00:00"),
+        ("2026-03-29T01:30+01:00", "2026-03-29T00:29:59+00:00", "2026-03-29T06:30:01+00:00"),
+    ],
+    ids=["autumn, first", "autumn, second", "spring"],
+)
+def test_in_the_nights_when_the_clocks_change_a_mailing_starts_at_its_moment(start, before, held):
+    moment, earlier, later = (datetime.fromisoformat(text) for text in (start, before, held))
+    mailing_list = make_list()
+    punctual, late = make_mailing(mailing_list, moment), make_mailing(mailing_list, moment)
+
+    def state(mailing, at):
+        mailings.begin_due(at)
+        mailing.refresh_from_db()
+        return mailing.state
+
+    assert state(punctual, earlier) == Mailing.SCHEDULED
+    Mailing.objects.filter(pk=late.pk).update(state=Mailing.PAUSED)
+    assert state(punctual, moment) == Mailing.SENT, "nobody is on the list, so it is done at once"
+    Mailing.objects.filter(pk=late.pk).update(state=Mailing.SCHEDULED)
+    assert state(late, later) == Mailing.HELD
