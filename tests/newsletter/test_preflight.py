@@ -1,13 +1,18 @@
 """Preflight: every seeded fault is caught with its words and the way to its block, and an issue without blame has none."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from cms.models import Article
-from newsletter import approval
+from newsletter import approval, mailings
 from newsletter.models import Issue, MailingList, Member, Subscription
 from newsletter.preflight import check
+from newsletter.preflight.receivers import easter, holidays
 from tests.newsletter import newsroom
 from tests.newsletter.faults import FAULTS, Scene
 
@@ -77,3 +82,33 @@ def test_a_seeded_fault_is_caught_with_its_words_and_the_way_to_its_block(scene,
     else:
         assert caught[0].link == (f"{editor}#:w:contentpath={where}" if where else editor)
     assert (caught[0].words in found.problems) == (level == "stop")
+
+
+def test_what_stops_cannot_be_started_either(scene):
+    scene.known("broken", answer="sidan finns inte (404)")
+    with override("sv"), pytest.raises(mailings.CannotStart, match=r"Del 3, knappen ”Bli medlem”: Länken .* är trasig"):
+        mailings.start_mailing(scene.issue, scene.members, scene.now)
+    scene.known("broken", vouched_at=scene.now)
+    assert mailings.start_mailing(scene.issue, scene.members, scene.now).pk
+
+
+def test_the_looks_queries_do_not_grow_with_the_blocks(scene):
+    def looked_at_with(count):
+        scene.issue.content = [("button", {"text": f"Knapp {n}", "url": f"https://example.se/{n}"}) for n in range(count)]
+        with CaptureQueriesContext(connection) as made:
+            looked_over(scene)
+        return len(made)
+
+    looked_at_with(2)
+    assert looked_at_with(30) <= looked_at_with(3) <= 40
+
+
+@pytest.mark.parametrize(
+    ("year", "sunday"),
+    [(2024, date(2024, 3, 31)), (2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25))],
+)
+def test_easter_and_the_holidays_that_follow_it(year, sunday):
+    assert easter(year) == sunday
+    found = holidays(year)
+    assert {sunday - timedelta(days=2), sunday + timedelta(days=39), date(year, 12, 25)} < set(found)
+    assert next(day for day, name in found.items() if name in ("Midsummer Day", "midsommardagen")).weekday() == 5
