@@ -56,7 +56,7 @@ class World:
     def ask(self, script: str) -> str:
         """Run a Python script after Django's setup and return what it printed."""
         process = self.python(script)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         return output.strip()
 
