@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 
 from cms.identity import Identity
+from newsletter.cleaning import one_line
 from newsletter.models import MailingList
 from newsletter.plaintext import from_html, tidy
 
@@ -46,7 +47,7 @@ def compose(notice: Notice, to: str, mailing_list: MailingList | None = None, le
     }
     text = tidy(render_to_string("newsletter/pages/notice.txt", context))
     headers = _list_headers(mailing_list, leave_url) if mailing_list else {}
-    subject = " ".join(strip_tags(notice.subject).split())
+    subject = one_line(notice.subject)
     mail = EmailMultiAlternatives(subject, text, to=[to], headers=headers)
     mail.attach_alternative(render_to_string("newsletter/pages/notice.html", context), "text/html")
     if mailing_list and mailing_list.reply_to:
