@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cms.models import Column, Home, Post, section_for
 
@@ -17,20 +16,6 @@ def _plain_settings(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.JOURNAL_DIR = tmp_path / "journal"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-
-
-@pytest.fixture(autouse=True)
-def _commits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits for a commit happens at once where only a test's own transaction is open: that one never commits."""
-    waits = BaseDatabaseWrapper.on_commit
-
-    def on_commit(self: Any, func: Callable[[], object], robust: bool = False) -> None:
-        if self.in_atomic_block and all(block._from_testcase for block in self.atomic_blocks):
-            func()
-        else:
-            waits(self, func, robust)
-
-    monkeypatch.setattr(BaseDatabaseWrapper, "on_commit", on_commit)
 
 
 @pytest.fixture

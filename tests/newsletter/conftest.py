@@ -1,6 +1,7 @@
 """A mailing on its way through a strict SMTP server."""
 
 import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import engine
 from tests.newsletter.stage import make_list, make_mailing, make_members
@@ -34,3 +35,17 @@ def send(settings, now):
         return mailing
 
     return go
+
+
+@pytest.fixture(autouse=True)
+def _commits(monkeypatch):
+    """What waits for a commit happens at once where only a test's own transaction is open: that one never commits."""
+    waits = BaseDatabaseWrapper.on_commit
+
+    def on_commit(self, func, robust=False):
+        if self.in_atomic_block and all(block._from_testcase for block in self.atomic_blocks):
+            func()
+        else:
+            waits(self, func, robust)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "on_commit", on_commit)
