@@ -1,6 +1,7 @@
 """“My data”: the fresh link and what it opens, a change of address, erasure, the welcome, and the yearly question."""
 
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from newsletter import members, personal, signup, yearly
+from newsletter import members, personal, signup, welcome, yearly
 from newsletter.importing import import_members
 from newsletter.models import (
     AddressChange,
@@ -18,6 +19,7 @@ from newsletter.models import (
     PersonalLink,
     Question,
     Reading,
+    SingleMail,
     Subscription,
     SubscriptionChange,
     Suppression,
@@ -176,6 +178,19 @@ def test_a_newcomer_is_welcomed_once(client, mailing_list, now):
     subscribe(client, mailing_list)
     assert Subscription.objects.get().state == "subscribed"
     assert mail.outbox == [], "welcomed once per subscription"
+
+
+def test_the_way_out_of_a_single_mail_is_one_unfolded_line(mia, mailing_list, settings, now):
+    """Django folds longer addresses into an encoded word, and one-click dies."""
+    settings.MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
+    MailingList.objects.update(**WELCOME, name="Ordförandens längre brev till alla medlemmar i hela landet, våren")
+    mailing_list.refresh_from_db()
+    assert welcome.greet(mia, mailing_list, welcome.welcome_mail(mia, mailing_list), now)
+    raw = bytes(SingleMail.objects.get().message)
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert re.search(rb"\r\nList-Unsubscribe: <https://ordet\.example\.se/n/l/[\w-]+>\r\n", head)
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in head
+    assert b"\r\nList-Id: <nyhetsbrev." in head
 
 
 def test_an_import_welcomes_nobody(mailing_list, tmp_path, now):
