@@ -78,6 +78,6 @@ def mailbox(name: str, shown: str, address: str) -> bytes:
     words = (
         '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
         if shown.isascii()
-        else Header(shown, "utf-8").encode(linesep="\r\n")
+        else Header(shown, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
     )
     return f"{name}: {words}\r\n <{address}>\r\n".encode()
