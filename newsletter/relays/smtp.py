@@ -210,15 +210,16 @@ class SmtpSession:
         ]
 
     def _deliver(self, desk: Desk, body: bytes, ahead: bytes) -> None:
-        assert self._opened is not None  # noqa: S101 - for the type checker
-        if not desk.begin(self._opened):
+        parcel = self._opened
+        assert parcel is not None  # noqa: S101 - for the type checker
+        if not desk.begin(parcel):
             # After 354 hanging up is the only way not to send.
             raise SessionLost("the right to send was lost")
         self._wire.send_last(body, b".\r\n" + ahead, self._end)
         reply = self._wire.reply(PATIENCE)
         if not 200 <= reply.code < 600 or 300 <= reply.code < 400:  # noqa: PLR2004
             raise Garbled(f"a strange answer to the message: {reply}")
-        parcel, self._ended = self._ended, None
+        self._ended = None
         desk.done(parcel, judge(BODY, reply))
         if reply.code == CLOSING:
             raise SessionLost(str(reply))
