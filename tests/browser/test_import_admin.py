@@ -134,7 +134,6 @@ def test_did_anna_get_it(page: Page, sign_in: Any, eva: Any, audience: MailingLi
     page.wait_for_url("**/edit/**")
     expect(page.get_by_text("”Bad om det per telefon”").first).to_be_visible()
     shoot("member-edit", full_page=True)
-    clean(page)
 
     for path, name in ((f"member/history/{anna.pk}/erase/", "member-erase"), ("member/export/", "member-export"),
                        ("suppression/", "suppressions"), ("memberimport/", "import-list")):  # fmt: skip

@@ -39,6 +39,10 @@ class Histories(RuleBasedStateMachine):
             model.objects.all().delete()
         self.now = NOON
         self.lists = [make_list("a"), make_list("b")]
+        for address, number in zip(ADDRESSES[:2], NUMBERS[1:], strict=True):
+            found = Member.objects.create(address=address, membership_number=number)
+            for mailing_list in self.lists:
+                members.choose(found.pk, mailing_list.pk, "subscribed", self.now, source="own")
         # (list, address) → has left; list None: silenced everywhere. Only a person's own act takes it back.
         self.out: set[tuple[int | None, str]] = set()
 
@@ -97,7 +101,7 @@ class Histories(RuleBasedStateMachine):
         self.out -= {(key, to) for key in own ^ {mailing_list.pk for mailing_list in self.lists}}
         self.out |= {(key, to) for key in own}
 
-    @rule(target=imports, rows=ROWS, place=st.integers(0, 1), check_only=st.booleans())
+    @rule(target=imports, rows=ROWS, place=st.integers(0, 1), check_only=st.sampled_from([False, False, False, True]))
     def file_comes(self, rows, place, check_only):
         text = "E-post;Medlemsnummer;Namn\n" + "".join(";".join(row) + "\n" for row in rows)
         source = desk.receive("f.csv", text.encode(), self.lists[place], self.later())
@@ -159,6 +163,6 @@ def test_no_import_brings_anybody_back_in_any_history(db):
     run_state_machine_as_test(
         InOwnTransaction,
         settings=settings(
-            max_examples=80, stateful_step_count=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=70, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -205,6 +205,17 @@ def test_an_address_changed_by_number_and_who_keeps_theirs(take, mailing_list, n
     assert acts(take("E-post\nny1@exempel.se\nm1@exempel.se\n")) == [(2, "stays_out"), (3, "refused")]
 
 
+def test_an_address_that_was_changed_by_hand_is_remembered_too(take, mailing_list, now):
+    moves = make_member(1, mailing_list, now, employer="Sjöberg")
+    moves.address = "ny@exempel.se"
+    moves.save()
+    members.unsubscribe(moves.pk, mailing_list.pk, now, source="link")
+    source = take("E-post;Arbetsgivare\nm1@exempel.se;Norrdal\n")
+    assert acts(source) == [(2, "stays_out")]
+    moves.refresh_from_db()
+    assert (moves.employer, Member.objects.count()) == ("Sjöberg", 1), "the address may be somebody else's by now"
+
+
 def test_two_owners_of_one_row_are_refused(take, mailing_list, now):
     make_member(1, mailing_list, now, membership_number="1")
     make_member(2, mailing_list, now, membership_number="2")
