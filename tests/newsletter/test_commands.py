@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from cms import outlets, trail
 from newsletter import engine
 from newsletter.checks import check_settings
-from newsletter.models import Issue, Mailing
+from newsletter.models import Issue, Mailing, MailingLink, Member, NewsletterRules
 from newsletter.relays import BadRelay, parse
 from newsletter.relays.memory import Memory
 from tests.newsletter.stage import make_list, make_members
@@ -164,3 +164,19 @@ def test_a_password_is_never_in_an_error():
     with pytest.raises(BadRelay) as caught:
         parse("smtp://anna:hem/ligt@relay:25")
     assert "ligt" not in str(caught.value)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_start_keeps_whether_clicks_are_counted_and_where_links_lead(issue, counts):
+    NewsletterRules.objects.create(tracking=counts)
+    Member.objects.filter(address="m0@exempel.se").update(tracking_agreed_at="2026-03-01T12:00Z")
+    approve(issue)
+    run("start_mailing", str(issue.pk), "--list", "nyhetsbrev")
+    mailing = Mailing.objects.get()
+    assert mailing.tracked is counts
+    assert MailingLink.objects.filter(mailing=mailing, url__contains=f"utm_campaign={mailing.pk}").exists() is counts
+    assert "utm_" not in mailing.html, "what was approved holds plain addresses"
+    run("send_due")
+    letters = {taken.address: quopri.decodestring(taken.body).decode() for taken in Memory.sent}
+    assert {address for address, words in letters.items() if "/n/k/" in words} == ({"m0@exempel.se"} if counts else set())
+    assert all(f"utm_campaign={mailing.pk}" in words for words in letters.values())
