@@ -149,7 +149,8 @@ def compile(tree: Tree, to: str = "") -> Q:  # noqa: A001 - the tree is compiled
 def _demand(tree: Tree, to: str) -> Q:
     if "field" in tree:
         return _leaf(tree, to)
-    inner = [_demand(part, to) for part in parts(tree)]
+    # PostgreSQL asks in this order: other tables only where the member's own row doesn't answer.
+    inner = [_demand(part, to) for part in sorted(parts(tree), key=_reach)]
     if "not" in tree:
         return ~inner[0]
     # An empty "all" holds for everybody and an empty "any" for nobody, as Python's all() and any() have it.
@@ -157,6 +158,18 @@ def _demand(tree: Tree, to: str) -> Q:
     for one in inner:
         found = found & one if "all" in tree else found | one
     return found
+
+
+def _reach(tree: Tree) -> int:
+    """Return how far one must look: 0 at the member's own row, 1 at texts in it, 2 at other tables."""
+    if "field" not in tree:
+        return max(map(_reach, parts(tree)), default=0)
+    if "conditions" in tree:
+        return _reach(tree["conditions"])
+    return _REACH.get(tree["field"], 0)
+
+
+_REACH = {"role": 1, "employer": 1, "list": 2, "tag": 2, "issue": 2, "subscribed": 2}
 
 
 def _everybody() -> Q:

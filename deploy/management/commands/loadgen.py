@@ -28,11 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Make them, and say how many."""
-        numbers = [options[name] for name in ("members", "posts", "mailings")]
-        if min(numbers) < 0:
+        members, posts, past = (options[name] for name in ("members", "posts", "mailings"))
+        if min(members, posts, past) < 0:
             raise CommandError("A number is below zero.")
         try:
-            made = generate(*numbers, timezone.now(), seed=options["seed"], among_real=options["among_real_members"])
+            made = generate(members, posts, past, timezone.now(), seed=options["seed"], among_real=options["among_real_members"])
         except RealMembers as error:
             raise CommandError(str(error)) from None
         said = as_dict(made)
