@@ -68,9 +68,14 @@ def _drop_dead(relay: str, now: datetime) -> None:
     expired = now - timedelta(seconds=settings.LEASE_SECONDS * MARGIN)
     rows = RelayShare.objects.filter(relay=relay)
     rows.filter(lease_until__lte=expired).delete()
-    for owner in list(rows.values_list("owner", flat=True)):
+    drop_of_the_dead()
+
+
+def drop_of_the_dead() -> None:
+    """Take back at once what processes of this machine hold that are dead; their journals, which tell it, must still be there."""
+    for owner in set(RelayShare.objects.values_list("owner", flat=True)):
         if journal.known(owner) and not journal.lives(owner):
-            rows.filter(owner=owner).delete()
+            release(owner)
 
 
 def release(owner: str, relays: Iterable[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cms.outbox import new_owner
-from newsletter import journal
+from newsletter import budgets, journal
 from newsletter.ledger import mark
 from newsletter.models import Batch, Delivery
 from newsletter.outcomes import follow_up
@@ -36,6 +36,7 @@ def settle_expired(now: datetime) -> int:
         if journal.lives(owner) or not journal.known(owner):
             batches = batches.filter(lease_until__lte=expired)
         count += _settle(owner, list(batches), now)
+    budgets.drop_of_the_dead()
     _clean_up()
     return count
 
