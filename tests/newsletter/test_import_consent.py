@@ -46,6 +46,13 @@ class Histories(RuleBasedStateMachine):
         # (list, address) → has left; list None: silenced everywhere. Only a person's own act takes it back.
         self.out: set[tuple[int | None, str]] = set()
 
+        # One has left and got another address by hand before the history begins: old files still know the first.
+        first = self.member(ADDRESSES[0])
+        self.leaves(first, ADDRESSES[0])
+        first.address = ADDRESSES[2]
+        first.save()
+        self.out |= {(mailing_list.pk, ADDRESSES[2]) for mailing_list in self.lists}
+
     def later(self):
         self.now += timedelta(minutes=1)
         return self.now
@@ -63,13 +70,17 @@ class Histories(RuleBasedStateMachine):
         if found is None:
             if (None, address) in self.out:
                 return
+            # A new person with an address that somebody else has left behind.
             found = Member.objects.create(address=address, membership_number=number)
+            self.out -= {(mailing_list.pk, address) for mailing_list in self.lists}
         if found.status == Member.ACTIVE:
             members.choose(found.pk, self.lists[place].pk, "subscribed", self.later(), source="own")
             self.out.discard((self.lists[place].pk, address))
 
-    @rule(address=st.sampled_from(ADDRESSES), how=st.sampled_from(["leaves"] * 4 + ["complains", "bounces", "is erased"]))
-    def falls_silent(self, address, how):
+    @rule(which=st.integers(0, 2), how=st.sampled_from(["leaves"] * 4 + ["complains", "bounces", "is erased"]))
+    def falls_silent(self, which, how):
+        known = list(Member.objects.exclude(address="").order_by("pk").values_list("address", flat=True)) or ADDRESSES
+        address = known[which % len(known)]
         found = self.member(address)
         if how == "complains":
             members.suppress(suppression_hash(address), "complaint", self.later())
@@ -89,19 +100,26 @@ class Histories(RuleBasedStateMachine):
             members.unsubscribe(found.pk, mailing_list.pk, self.later(), source="link")
             self.out.add((mailing_list.pk, address))
 
-    @rule(address=st.sampled_from(ADDRESSES), to=st.sampled_from(ADDRESSES))
-    def moves(self, address, to):
+    @rule(which=st.integers(0, 2), to=st.integers(0, 2))
+    def moves(self, which, to):
         """An editor changes an address by hand; what was known under the old one goes with the person."""
-        found = self.member(address)
-        if found is None or self.member(to) is not None or (None, to) in self.out or found.status != Member.ACTIVE:
+        active = list(Member.objects.filter(status=Member.ACTIVE).order_by("pk"))
+        free = [address for address in ADDRESSES if self.member(address) is None and (None, address) not in self.out]
+        if not active or not free:
             return
-        found.address = to
+        found, new = active[which % len(active)], free[to % len(free)]
+        own = {key for key, at in self.out if at == found.address and key is not None}
+        found.address = new
         found.save()
-        own = {key for key, at in self.out if at == address and key is not None}
-        self.out -= {(key, to) for key in own ^ {mailing_list.pk for mailing_list in self.lists}}
-        self.out |= {(key, to) for key in own}
+        self.out -= {(mailing_list.pk, new) for mailing_list in self.lists}
+        self.out |= {(key, new) for key in own}
 
-    @rule(target=imports, rows=ROWS, place=st.integers(0, 1), check_only=st.sampled_from([False, False, False, True]))
+    @rule(
+        target=imports,
+        rows=ROWS | st.just([(address, "", "") for address in ADDRESSES]),
+        place=st.integers(0, 1),
+        check_only=st.sampled_from([False, False, False, True]),
+    )
     def file_comes(self, rows, place, check_only):
         text = "E-post;Medlemsnummer;Namn\n" + "".join(";".join(row) + "\n" for row in rows)
         source = desk.receive("f.csv", text.encode(), self.lists[place], self.later())
@@ -163,6 +181,6 @@ def test_no_import_brings_anybody_back_in_any_history(db):
     run_state_machine_as_test(
         InOwnTransaction,
         settings=settings(
-            max_examples=70, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
         ),
     )
