@@ -21,7 +21,7 @@ from tests.bench.faraway import far_away
 
 assert environment
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-PEOPLE = int(os.environ.get("BENCH_PEOPLE", "10000"))
+PEOPLE = int(os.environ.get("BENCH_PEOPLE", "15000"))
 LOOP = int(os.environ.get("BENCH_LOOP", "200"))
 MANY = 1_000_000 if os.environ.get("SCALE") == "1" else int(os.environ.get("BENCH_MANY", "100000"))
 FEW, FILLS, DELAY = 1_000, 2_000, 0.05
