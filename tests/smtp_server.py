@@ -13,7 +13,6 @@ and dot: of the recipient); `say` the answer (a list of lines is sent raw); `act
 answering), close_after, hang, or lose (take the message and close without a word); `times` how often.
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -45,8 +44,7 @@ class World:
         self.violations: list[str] = []
         # What was said before TLS began, and how often TLS began.
         self.clear: Counter[str] = Counter()
-        self.logged_in = self.secured = self.connections = self.open = 0
-        self.waiting = 0
+        self.logged_in = self.secured = self.connections = self.open = self.waiting = 0
         self.go = asyncio.Event()
         self.go.set()
         self.tls: ssl.SSLContext | None = None
@@ -346,7 +344,5 @@ class SmtpServer:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("options", type=json.loads)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(parser.parse_args().options))
+        asyncio.run(run(json.loads(sys.argv[1])))
