@@ -118,7 +118,7 @@ def test_page_links_in_free_text_become_whole(made, now):
     issue = newsroom.issue([])
     issue.content = [("text", f'<p><a linktype="page" id="{made["article"].pk}">läs</a></p>')]
     found = render(gather(issue, now))
-    assert f"{made['article'].path_on_site}\"" in found.html
+    assert f'{made["article"].path_on_site}"' in found.html
     assert 'href="https://' in found.html
 
 
