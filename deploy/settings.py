@@ -252,9 +252,10 @@ LOGGING = {
         for name, level in (("console", "NOTSET"), ("warnings", "WARNING"))
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # They would tell of every job, every indexing and every bounce's reading; db_worker resets its loggers' levels, but not a handler's.
+    # They would tell of every job, indexing and bounce; db_worker resets its loggers' levels, but not a handler's.
     "loggers": {
-        name: {"handlers": ["warnings"], "propagate": False} for name in ("apscheduler", "django.tasks", "django_tasks_db", "flufl.bounce")
+        name: {"handlers": ["warnings"], "propagate": False}
+        for name in ("apscheduler", "django.tasks", "django_tasks_db", "flufl.bounce")
     },
 }
 

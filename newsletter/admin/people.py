@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList, TabbedInterface
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from newsletter.models import MailingList
@@ -13,7 +14,7 @@ class MailingListViewSet(SnippetViewSet):
     model = MailingList
     icon = "list-ul"
     menu_label = gettext_lazy("Lists")
-    list_display = ["name", "legal_basis", "is_open"]
+    list_display = ["name", "legal_basis", BooleanColumn("is_open", label=gettext_lazy("anybody may subscribe"))]
     copy_view_enabled = False
     edit_handler = TabbedInterface(
         [

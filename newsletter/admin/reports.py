@@ -66,6 +66,8 @@ def report_url(report: BounceReport) -> str:
 class ReportIndexView(LookedAtView):
     """Reports, newest first; each leads to its text."""
 
+    page_title = gettext_lazy("Returned mail")
+
     def get_edit_url(self, instance: BounceReport) -> str:
         """Lead to the text: there is nothing to edit."""
         return report_url(instance)

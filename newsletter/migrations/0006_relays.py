@@ -6,14 +6,14 @@ from django.utils import timezone
 
 
 def count_what_is_there(apps, schema_editor):
-    Delivery, Tally = apps.get_model("newsletter", "Delivery"), apps.get_model("newsletter", "Tally")
-    rows = Delivery.objects.order_by().values_list("mailing_id", "state", "reason", "relay")
+    tally = apps.get_model("newsletter", "Tally")
+    rows = apps.get_model("newsletter", "Delivery").objects.order_by().values_list("mailing_id", "state", "reason", "relay")
     sums = {}
     for mailing, state, reason, relay, count in rows.annotate(n=models.Count("member_id")):
         key = mailing, state, reason, relay if state == "accepted" else ""
         sums[key] = sums.get(key, 0) + count
-    Tally.objects.bulk_create(
-        Tally(mailing_id=mailing, state=state, reason=reason, relay=relay, count=count, at=timezone.now())
+    tally.objects.bulk_create(
+        tally(mailing_id=mailing, state=state, reason=reason, relay=relay, count=count, at=timezone.now())
         for (mailing, state, reason, relay), count in sorted(sums.items())
     )
 

@@ -46,7 +46,7 @@ def compose(page: Page, title: str) -> None:
     page.get_by_role("option", name="Inlägg", exact=True).click()
     page.locator("[data-contentpath=content] [data-chooser-action-choose]").first.click()
     chooser = page.get_by_role("dialog").last
-    expect(chooser.get_by_role("radio", name="Nytt sedan förra utgåvan")).to_be_checked()
+    expect(chooser.get_by_role("radio", name="Nytt sedan förra numret")).to_be_checked()
     chooser.get_by_role("link", name=title).click()
     expect(page.get_by_text(title).first).to_be_visible()
     page.get_by_role("button", name="Spara utkast").click()
