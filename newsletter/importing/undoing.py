@@ -18,6 +18,12 @@ from newsletter.importing.standing import fetch, tag_keys, told
 from newsletter.models import Delivery, ImportedRow, Member, MemberImport, Subscription, SubscriptionChange
 
 REMOVED, TAKEN_BACK, UNSUBSCRIBED, PUT_BACK, STAYED = "removed", "taken_back", "unsubscribed", "put_back", "stayed"
+# All that points at members; many of these relations have no name of their own, and are "hidden" to Django.
+POINTING = tuple(
+    relation
+    for relation in Member._meta.get_fields(include_hidden=True)
+    if relation.auto_created and not relation.concrete and relation.related_model is not Member.tags.through
+)
 
 
 class Undoer:
@@ -83,7 +89,7 @@ class Undoer:
     def _untouched(self, lines: Sequence[ImportedRow], members: Any, ours: set[int]) -> list[int]:
         """Return the newcomers who are exactly as the import made them, and to whom nothing else points."""
         keys = {line.member_id for line in lines if line.member_id in ours and self._as_made(line, members)}
-        for relation in Member._meta.related_objects:
+        for relation in POINTING:
             keys -= self._pointed_at(relation, keys) if keys else set()
         return sorted(key for key in keys if key)
 

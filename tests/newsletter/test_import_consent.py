@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import hypothesis.strategies as st
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -154,6 +155,7 @@ class Histories(RuleBasedStateMachine):
         while import_due(self.later()):
             pass
         assert not MemberImport.objects.filter(state__in=("failed", "checking", "running", "undoing")).exists()
+        connection.check_constraints()
 
     def nobody_is_back(self, before):
         assert not (reachable() - before) & self.barred()

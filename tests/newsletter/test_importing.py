@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from cms.models import Region
 from newsletter import members
@@ -141,6 +142,18 @@ def test_what_was_told_is_done_and_undone(take, mailing_list, now):
     assert Subscription.objects.get().member == mia
     again = take(FILE)
     assert again.counts["done"]["new"] == source.counts["done"]["new"], "the right file can be imported after an undo"
+
+
+def test_an_undo_keeps_whom_another_import_knows(take, now):
+    first = take("E-post;Namn\nanna@exempel.se;Anna\nbo@exempel.se;Bo\n")
+    other = take("E-post;Namn\nanna@exempel.se;Anna\n", to="checked", name="other.csv")
+    desk.undo(first, now)
+    import_due(now)
+    first.refresh_from_db()
+    connection.check_constraints()
+    assert (first.state, first.why) == ("undone", "")
+    assert list(Member.objects.values_list("name", flat=True)) == ["Anna"]
+    assert other.lines.get().member == Member.objects.get()
 
 
 def test_an_undo_leaves_what_happened_since(take, mailing_list, now):
