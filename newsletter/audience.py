@@ -15,6 +15,7 @@ from newsletter.addresses import suppression_hash
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, Segment, Subscription, Suppression
 
 SLICE = 5_000
+EVERYBODY = 2**62
 # From so many rows on the planner is told of them.
 MANY = 10_000
 UNSUBSCRIBED, BOUNCED, ERASED, SUPPRESSED = "unsubscribed", "bounced", "erased", "suppressed"
@@ -101,23 +102,31 @@ def freeze_slice(mailing: Mailing, now: datetime, size: int = SLICE) -> bool:
     reached are committed together, so a killed freeze goes on where it was. Whoever is meant but can't
     be mailed gets a row too, excluded with the reason.
     """
-    listed = Subscription.objects.filter(list_id=mailing.list_id, state=Subscription.SUBSCRIBED, member_id__gt=mailing.frozen_to)
-    # A slice of the list, not of those who are meant: a rare segment would be sought through the whole list each time.
-    reached = listed.order_by("member_id").values_list("member_id", flat=True)[size - 1 : size].first()
-    if reached is not None:
-        listed = listed.filter(member_id__lte=reached)
     with transaction.atomic():
         _one_freeze_at_a_time(mailing)
+        slice_of_list, reached = _next_on_the_list(mailing, size)
         ours = Mailing.objects.filter(pk=mailing.pk, state=Mailing.PREPARING, frozen_to=mailing.frozen_to, frozen_at=None)
         done = {"state": Mailing.SENDING, "frozen_at": now} if reached is None else {"frozen_to": reached}
         if ours.update(**done):
-            added = _insert(mailing, _meant(listed, mailing.audience)[:size], now)
+            added = _insert(mailing, _meant(slice_of_list, mailing.audience), now)
             tallies.note_frozen(mailing, now)
             Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added)
     mailing.refresh_from_db(fields=["state", "frozen_to", "frozen_at", "frozen_count"])
     if mailing.frozen_at is not None and mailing.frozen_count >= MANY:
         _tell_the_planner()
     return mailing.frozen_at is not None
+
+
+def _next_on_the_list(mailing: Mailing, size: int) -> tuple[models.QuerySet[Subscription], int | None]:
+    """Return the list's next `size` people, and the last one's key, None where nobody comes after them.
+
+    Bounded by a key, never by a number: whoever subscribes at this moment may not push another one out.
+    """
+    listed = Subscription.objects.filter(list_id=mailing.list_id, state=Subscription.SUBSCRIBED, member_id__gt=mailing.frozen_to)
+    # A slice of the list, not of those who are meant: a rare segment would be sought through the whole list each time.
+    reached = listed.order_by("member_id").values_list("member_id", flat=True)[size - 1 : size].first()
+    upto = reached if reached is not None else listed.aggregate(last=models.Max("member_id"))["last"]
+    return listed.filter(member_id__lte=upto or mailing.frozen_to), reached
 
 
 def _tell_the_planner() -> None:
@@ -144,7 +153,7 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
 
 
 def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:
-    """Write a row for each of `subscriptions`, which is sliced: the limit keeps PostgreSQL from working out `why` twice."""
+    """Write a row for each of `subscriptions`; return how many."""
     reasons = [
         When(member__status=Member.ERASED, then=Value(ERASED)),
         When(member__status=Member.BOUNCED, then=Value(BOUNCED)),
@@ -153,7 +162,8 @@ def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now:
     ]
     reason = Case(*reasons, default=Value(""), output_field=models.CharField())
     # The names differ from the model's fields, which annotations may not shadow.
-    them = subscriptions.annotate(who=models.F("member_id"), at=models.F("member__ascii_address"), why=reason)
+    # A limit that nobody reaches keeps PostgreSQL from working out `why` twice.
+    them = subscriptions.annotate(who=models.F("member_id"), at=models.F("member__ascii_address"), why=reason)[:EVERYBODY]
     sql, params = them.values_list("who", "at", "why").query.sql_with_params()
     columns = ("mailing_id", "state", "member_id", "address", "reason", "relay", "attempts", "provider_id", "last_reply")
     names = ", ".join(map(connection.ops.quote_name, columns))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from cms.models import Region
 from newsletter import audience, corrections, mailings, members
@@ -208,6 +209,28 @@ def test_an_issue_with_a_broken_segment_does_not_start(now, eva):
     issue.save_revision(user=eva).publish()
     with pytest.raises(mailings.CannotStart, match="Ett villkor är inte färdigt"):
         mailings.start_mailing(issue, mailing_list, now, eva)
+
+
+@pytest.mark.parametrize("size", [4, 7])
+@pytest.mark.parametrize("moment", ["look", "insert"])
+def test_who_subscribes_during_a_slice_pushes_nobody_out(now, size, moment):
+    mailing_list = make_list()
+    people = [member.pk for member in make_members(6, mailing_list, now)]
+    back = Subscription.objects.filter(member_id=people[1])
+    back.update(state=Subscription.UNSUBSCRIBED)
+
+    def meanwhile(execute, sql, params, many, context):
+        looks = sql.startswith("SELECT") and 'FROM "newsletter_subscription"' in sql
+        if moment == "insert" and sql.startswith("INSERT INTO") and "newsletter_delivery" in sql:
+            back.update(state=Subscription.SUBSCRIBED)
+        found = execute(sql, params, many, context)
+        if moment == "look" and looks:
+            back.update(state=Subscription.SUBSCRIBED)
+        return found
+
+    mailing = meant_for(mailing_list, now)
+    with connection.execute_wrapper(meanwhile):
+        assert set(frozen(mailing, now, size)) == set(people)
 
 
 PREPARE = """

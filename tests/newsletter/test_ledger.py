@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from newsletter import ledger, mailings, members
 from newsletter.audience import freeze_slice
 from newsletter.journal import Journal
 from newsletter.leases import settle_expired
-from newsletter.models import Batch, Delivery, Mailing, Member, Tally
+from newsletter.models import Batch, Delivery, Mailing, Member, Subscription, Tally
 from newsletter.outcomes import follow_up
 from newsletter.relays import ACCEPTED, DEFERRED, REFUSED, UNCERTAIN, UNSENT, Outcome, Parcel
 from newsletter.settling import COMPLAINT, DELIVERED, HARD, SOFT, settle
@@ -71,6 +71,8 @@ class Life(RuleBasedStateMachine):
         self.arrived: dict[int, int] = {}
         self.allowed_again: dict[int, int] = {}
         self.silenced: dict[int, int] = {}
+        # Who was off the list, or couldn't be mailed, at any time since the mailing was made.
+        self.been_off: set[int] = set()
         self.worker, self.other = Worker(), Worker()
 
     @initialize()
@@ -167,7 +169,16 @@ class Life(RuleBasedStateMachine):
             members.suppress(member.address_hash, "manual", self.now)
         elif member.status != Member.ERASED:
             members.erase(member, self.now)
-        self.silenced.setdefault(key, 1)
+        self.silenced[key] = max(self.silenced.get(key, 0), int(how != "unsubscribe"))
+        self.been_off.add(key)
+
+    @rule(which=st.integers(0, PEOPLE - 1))
+    def subscribe(self, which):
+        """Between two slices of the freeze too: whoever comes back may get it or not, and pushes nobody out."""
+        key = self.people[which]
+        if self.silenced.get(key) == 0:
+            members.choose(key, self.list.pk, Subscription.SUBSCRIBED, self.now, source="test")
+            del self.silenced[key]
 
     @rule(act=st.sampled_from(["pause", "resume", "cancel"]))
     def steer(self, act):
@@ -189,7 +200,8 @@ class Life(RuleBasedStateMachine):
         if row is not None and self.arrived.get(key):
             settle(row, kind, "told later", self.now)
             if kind == COMPLAINT:
-                self.silenced.setdefault(key, 1)
+                self.silenced[key] = 1
+                self.been_off.add(key)
 
     @rule(which=st.integers(0, PEOPLE - 1), again=st.booleans())
     def decide(self, which, again):
@@ -266,83 +278,16 @@ class Life(RuleBasedStateMachine):
     def everybody_is_accounted_for(self):
         if self.mailing.frozen_at:
             frozen = set(Delivery.objects.filter(mailing_id=self.mailing.pk).values_list("member_id", flat=True))
-            assert set(self.people) - frozen <= set(self.silenced), "left out silently"
+            assert set(self.people) - frozen <= self.been_off, "left out silently"
         for key, state in Delivery.objects.filter(mailing_id=self.mailing.pk).values_list("member_id", "state"):
             assert state not in Delivery.OPEN
             if state == Delivery.ACCEPTED:
                 assert self.arrived.get(key), "shown as sent, never sent"
             if state == Delivery.EXCLUDED:
                 # A hard bounce silences too, and then only what bounced before.
-                assert key in self.silenced or Member.objects.get(pk=key).status != Member.ACTIVE
+                assert key in self.been_off or Member.objects.get(pk=key).status != Member.ACTIVE
 
 
 def test_the_invariants_hold_whatever_happens():
     limits = settings(max_examples=16, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Life, settings=limits)
-
-
-@pytest.mark.parametrize("late", [outcome for outcome in OUTCOMES if outcome.state != ACCEPTED])
-def test_whoever_lost_the_batch_writes_nothing(now, late):
-    mailing_list = make_list()
-    make_members(1, mailing_list, now)
-    mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
-    freeze_slice(mailing, now)
-    first = ledger.claim(mailing, "a", "host:1:gone", now, 1)
-    old = Parcel(mailing.pk, first.rows[0][0], first.batch, "", first.rows[0][1], bytes, relay="a")
-    Journal("host:1:gone").close()
-    settle_expired(now)
-    second = ledger.claim(mailing, "a", "host:2:alive", now, 1)
-    assert second.rows == first.rows
-    ledger.mark([(old, late)], now)
-    assert Delivery.objects.get().state == Delivery.SENDING
-    new = Parcel(mailing.pk, old.member, second.batch, "", old.address, bytes, relay="a")
-    ledger.mark([(new, Outcome(ACCEPTED, "250"))], now)
-    ledger.mark([(old, late)], now)
-    assert Delivery.objects.get().state == Delivery.ACCEPTED
-
-
-def test_evidence_that_comes_late_settles_an_uncertain_row(now):
-    mailing_list = make_list()
-    make_members(1, mailing_list, now)
-    mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
-    freeze_slice(mailing, now)
-    taken = ledger.claim(mailing, "a", "host:1:frozen", now, 1)
-    frozen = Journal("host:1:frozen")
-    parcel = Parcel(mailing.pk, taken.rows[0][0], taken.batch, "", taken.rows[0][1], bytes, relay="a")
-    frozen.begin(parcel.batch, parcel.member)
-    settle_expired(now + timedelta(minutes=5))
-    assert Delivery.objects.get().state == Delivery.UNCERTAIN
-    ledger.mark([(parcel, Outcome(ACCEPTED, "250"))], now)
-    assert Delivery.objects.get().state == Delivery.ACCEPTED
-    frozen.close()
-
-
-def test_a_row_that_comes_back_during_a_cancellation_is_cancelled_too(now):
-    mailing_list = make_list()
-    make_members(1, mailing_list, now)
-    mailing = make_mailing(mailing_list, now)
-    mailings.begin_due(now)
-    rows = Delivery.objects.filter(mailing_id=mailing.pk)
-    rows.update(state=Delivery.SENDING)
-
-    def give_back_after_the_look(execute, sql, params, many, context):
-        looked = sql.startswith("SELECT") and '"newsletter_delivery"' in sql
-        found = execute(sql, params, many, context)
-        if looked:
-            members_seen = context["cursor"].fetchall()
-            assert members_seen == []
-            with connection.cursor() as other:
-                other.cursor.execute("UPDATE newsletter_delivery SET state = 'waiting' WHERE state = 'sending'")
-            execute(sql.replace("WHERE", "WHERE 1 = 0 AND", 1), params, many, context)
-        return found
-
-    mailing.refresh_from_db()
-    with connection.execute_wrapper(give_back_after_the_look):
-        mailings.cancel(mailing, now)
-    mailing.refresh_from_db()
-    assert (mailing.state, mailing.finished_at) == (Mailing.CANCELLED, None)
-    mailings.begin_due(now)
-    mailing.refresh_from_db()
-    assert (rows.get().state, mailing.finished_at) == (Delivery.CANCELLED, now)
-    with pytest.raises(mailings.WrongState):
-        mailings.resend(mailing, rows.get().member_id)
