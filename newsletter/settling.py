@@ -15,7 +15,9 @@ from newsletter.outcomes import note_soft, silence
 HARD, SOFT, COMPLAINT, DELIVERED = "hard", "soft", "complaint", "delivered"
 # It came back, so it had left, whatever we knew of it. Rows in a worker's hands count too: the answer
 # that the worker writes afterwards finds the row no longer its own.
-LEFT_US = (Delivery.SENDING, Delivery.ACCEPTED, Delivery.UNCERTAIN, Delivery.LEFT)
+# A row that waits for another attempt counts as well: its relay took the letter that it answered with a failure.
+OPEN = (Delivery.SENDING, Delivery.DEFERRED, Delivery.UNCERTAIN)
+LEFT_US = (*OPEN, Delivery.ACCEPTED, Delivery.LEFT)
 
 
 def settle(row: Delivery, kind: str, reason: str, now: datetime) -> None:
@@ -27,14 +29,14 @@ def settle(row: Delivery, kind: str, reason: str, now: datetime) -> None:
 
 def _move(row: Delivery, before: tuple[str, ...], state: str, kind: str, reason: str, now: datetime) -> bool:
     rows = Delivery.objects.filter(mailing_id=row.mailing_id, member_id=row.member_id, state__in=before)
-    changes = {"state": state, "reason": kind, "last_reply": reason[:500], "settled_at": now, "batch": None}
-    return bool(rows.update(**changes))
+    changes = {"state": state, "reason": kind, "last_reply": reason[:500], "settled_at": now}
+    return bool(rows.update(**changes, batch=None, next_attempt_at=None))
 
 
 def _arrived(row: Delivery, reason: str, now: datetime) -> None:
-    """Evidence of arrival settles what was uncertain, and nothing else."""
-    rows = Delivery.objects.filter(mailing_id=row.mailing_id, member_id=row.member_id, state=Delivery.UNCERTAIN)
-    rows.update(state=Delivery.ACCEPTED, settled_at=now, batch=None)
+    """Evidence of arrival settles what is open, so that no doubt that comes after it and no further attempt changes it."""
+    rows = Delivery.objects.filter(mailing_id=row.mailing_id, member_id=row.member_id, state__in=OPEN)
+    rows.update(state=Delivery.ACCEPTED, settled_at=now, batch=None, next_attempt_at=None)
 
 
 def _bounced_hard(row: Delivery, reason: str, now: datetime) -> None:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from newsletter import engine, mailbox
 from newsletter.bounces import take_bounce
 from newsletter.identity import BOUNCE, message_id, return_address
-from newsletter.ledger import mark
+from newsletter.ledger import anything_due, mark
 from newsletter.members import choose, erase, export
 from newsletter.models import Batch, BounceReport, Delivery, Mailing, Member, ProviderEvent, Subscription, Suppression
-from newsletter.relays import ACCEPTED, Outcome, Parcel
+from newsletter.relays import ACCEPTED, UNCERTAIN, Outcome, Parcel
 from newsletter.reports import KEEP_RAW, forget_old
+from newsletter.tallies import recount
 from tests.imap_server import ImapServer
 from tests.newsletter.stage import LETTER, make_list, make_mailing, make_member
 from tests.newsletter.test_bounces import complaint, dsn
@@ -108,6 +109,30 @@ def test_a_bounce_that_overtakes_the_answer_stays(sent, to, now):
     take_bounce(dsn(to=to), now)
     mark([(Parcel(mailing.pk, member.pk, batch.pk, "", "m1@exempel.se", bytes), Outcome(ACCEPTED))], now)
     assert row().state == "bounced"
+
+
+def test_evidence_before_the_doubt_counts_as_evidence_after_it(sent, to, now):
+    """The success report came while the worker still waited for the answer, which never came."""
+    mailing, member = sent
+    batch = Batch.objects.create(mailing=mailing, relay="a", owner="x", lease_until=now)
+    parcel = Parcel(mailing.pk, member.pk, batch.pk, "", "m1@exempel.se", bytes)
+    arrived, doubt = dsn("2.0.0", "250 ok", "delivered", to=to), (lambda: mark([(parcel, Outcome(UNCERTAIN))], now))
+    for first, then in ((lambda: take_bounce(arrived, now), doubt), (doubt, lambda: take_bounce(arrived + b"\n", now))):
+        Delivery.objects.update(state="sending", batch=batch.pk)
+        first()
+        then()
+        assert (row().state, row().batch) == ("accepted", None)
+    assert recount(mailing.pk, now)
+
+
+@pytest.mark.parametrize(("report", "state"), [(("2.0.0", "250 ok", "delivered"), "accepted"), (("5.2.2", "full"), "bounced")])
+def test_what_left_after_all_is_not_tried_again(sent, to, now, report, state):
+    mailing, _member = sent
+    Delivery.objects.update(state="deferred", next_attempt_at=now)
+    take_bounce(dsn(*report, to=to), now)
+    assert (row().state, row().next_attempt_at) == (state, None)
+    assert not anything_due([mailing.pk], now)
+    assert recount(mailing.pk, now)
 
 
 def test_an_erased_person_is_marked_no_more(sent, to, now):
