@@ -50,3 +50,11 @@ def suppression_hash(ascii_address: str) -> str:
     The key is never rotated: what was hashed is gone, so it can't be hashed again.
     """
     return hmac.digest(settings.SUPPRESSION_KEY.encode(), ascii_address.lower().encode(), "sha256").hex()
+
+
+def hash_of(text: str) -> str:
+    """Return the same hash of an address as somebody wrote it; of what is no address, that of its letters. Empty: empty."""
+    try:
+        return suppression_hash(accept(text).ascii) if text else ""
+    except ValidationError:
+        return suppression_hash(text.strip())

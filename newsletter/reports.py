@@ -13,7 +13,8 @@ def forget_old(now: datetime) -> None:
     """Drop the raw bytes of old reports, reports about nothing of ours, and what is older still."""
     old = BounceReport.objects.filter(received_at__lt=now - KEEP_RAW)
     old.filter(kind="none", member=None).delete()
-    old.exclude(raw=b"").update(raw=b"", recipient="", reason="")
-    ProviderEvent.objects.filter(received_at__lt=now - KEEP_RAW).exclude(recipient="", reason="").update(recipient="", reason="")
+    nobody = {"recipient": "", "reason": "", "address_hash": ""}
+    old.exclude(raw=b"", recipient="", address_hash="").update(raw=b"", **nobody)
+    ProviderEvent.objects.filter(received_at__lt=now - KEEP_RAW).exclude(**nobody).update(**nobody)
     for table in (BounceReport, ProviderEvent):
         table.objects.filter(received_at__lt=now - KEEP_ROWS).delete()

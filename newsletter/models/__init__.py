@@ -7,7 +7,7 @@ from newsletter.models.importing import ImportedRow, MemberImport
 from newsletter.models.issue import Approval, Issue
 from newsletter.models.links import LinkCheck
 from newsletter.models.mailing import Batch, Delivery, Mailing
-from newsletter.models.member import EarlierAddress, Member, MemberTag
+from newsletter.models.member import EarlierAddress, Erased, Member, MemberTag
 from newsletter.models.personal import AddressChange, Knock, PersonalLink, Question
 from newsletter.models.reading import MailingLink, Reading, Visits
 from newsletter.models.relay import RelayShare, RelayState, SingleMail
@@ -24,6 +24,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "EarlierAddress",
+    "Erased",
     "ImportedRow",
     "Issue",
     "Knock",

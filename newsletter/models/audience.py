@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
+from newsletter.addresses import hash_of
 from newsletter.models.member import Member
 
 
@@ -126,6 +127,7 @@ class SignUp(models.Model):
     """Somebody asked for a list; becomes a subscription when the mailed link is followed and confirmed."""
 
     address = models.CharField(_("e-mail address"), max_length=254)
+    address_hash = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=_("list"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
@@ -139,6 +141,11 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} · {self.list}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the hash by which the row is found when nobody knows the address any more."""
+        self.address_hash = hash_of(self.address)
+        super().save(*args, **kwargs)
 
 
 class Suppression(models.Model):

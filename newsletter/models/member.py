@@ -24,6 +24,10 @@ class MemberTag(models.Model):
         return self.name
 
 
+class Erased(ValueError):
+    """The person has been erased: nothing is written into the row any more."""
+
+
 class Member(models.Model):
     """A person with one address."""
 
@@ -78,6 +82,9 @@ class Member(models.Model):
             models.CheckConstraint(
                 name="only_the_erased_lack_an_address", condition=models.Q(status="erased") | ~models.Q(address="")
             ),
+            models.CheckConstraint(
+                name="the_erased_have_no_address", condition=~models.Q(status="erased") | models.Q(address="", ascii_address="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,10 +98,14 @@ class Member(models.Model):
             raise ValidationError({"address": error}) from None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the address's other spellings true; raises ValidationError for what is no address."""
+        """Keep the address's other spellings true; raises ValidationError for what is no address, Erased for an erased member.
+
+        Erased in the database, that is: a form that was opened before must not bring the person back.
+        """
         self._spell()
         with transaction.atomic():
-            EarlierAddress.remember(self)
+            if self.pk is not None:
+                EarlierAddress.remember(self)
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -126,12 +137,10 @@ class EarlierAddress(models.Model):
 
     @classmethod
     def remember(cls, member: Member) -> None:
-        """Keep the hash that `member` has in the database, if it is about to change. Nothing is kept of the erased."""
-        if member.pk is None or not member.address_hash:
-            return
-        for hashed in (
-            Member.objects.filter(pk=member.pk)
-            .exclude(address_hash__in=["", member.address_hash])
-            .values_list("address_hash", flat=True)
-        ):
-            cls.objects.get_or_create(member=member, address_hash=hashed)
+        """Keep the hash that `member` has in the database, if it is about to change. Raises Erased if it was erased there."""
+        rows = Member.objects.select_for_update().filter(pk=member.pk)
+        for status, hashed in rows.values_list("status", "address_hash"):
+            if status == Member.ERASED:
+                raise Erased(member.pk)
+            if member.address_hash and hashed not in {"", member.address_hash}:
+                cls.objects.get_or_create(member=member, address_hash=hashed)

@@ -1,10 +1,13 @@
 """What is known about a relay, and single mails that leave through one."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.outbox import Outgoing
+from newsletter.addresses import hash_of
 
 
 class RelayState(models.Model):
@@ -66,6 +69,7 @@ class SingleMail(Outgoing):
     ]
 
     recipient = models.CharField(_("to"), max_length=254)
+    address_hash = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
     sender = models.CharField(max_length=254)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     message = models.BinaryField(editable=False)
@@ -77,3 +81,8 @@ class SingleMail(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the hash by which the row is found when nobody knows the address any more."""
+        self.address_hash = hash_of(self.recipient)
+        super().save(*args, **kwargs)

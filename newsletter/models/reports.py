@@ -1,9 +1,12 @@
 """What the world answered after a message had left: bounces, complaints, provider's events, and how far a mailbox is read."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from newsletter.addresses import hash_of
 from newsletter.models.mailing import Mailing
 from newsletter.models.member import Member
 
@@ -17,6 +20,7 @@ class BounceReport(models.Model):
     kind = models.CharField(_("kind"), max_length=12)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     recipient = models.CharField(_("recipient"), max_length=254, blank=True, db_index=True)
+    address_hash = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
     mailing = models.ForeignKey(Mailing, verbose_name=_("mailing"), null=True, on_delete=models.SET_NULL, related_name="+")
     member = models.ForeignKey(Member, verbose_name=_("member"), null=True, on_delete=models.PROTECT, related_name="+")
     raw = models.BinaryField(editable=False)
@@ -29,6 +33,11 @@ class BounceReport(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} · {self.recipient}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the hash by which the row is found when nobody knows the address any more."""
+        self.address_hash = hash_of(self.recipient)
+        super().save(*args, **kwargs)
+
 
 class ProviderEvent(models.Model):
     """One event that a mail provider told us of, once however often it is told."""
@@ -38,6 +47,7 @@ class ProviderEvent(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     provider_id = models.CharField(max_length=200, blank=True, db_index=True)
     recipient = models.CharField(_("recipient"), max_length=254, blank=True, db_index=True)
+    address_hash = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     happened_at = models.DateTimeField(_("happened"), default=timezone.now)
     received_at = models.DateTimeField(_("received"), default=timezone.now, db_index=True)
@@ -52,6 +62,11 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.kind}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the hash by which the row is found when nobody knows the address any more."""
+        self.address_hash = hash_of(self.recipient)
+        super().save(*args, **kwargs)
 
 
 class MailboxState(models.Model):
