@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 MAC_BYTES = 10
+BLOCK_BYTES = 64
 MORE = 0x80
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -56,6 +57,8 @@ class EncryptedTextField(models.TextField):
         return decrypt(value) if value else value
 
 
+# The same member is in each of a letter's links.
+@lru_cache(maxsize=1_024)
 def _pack_one(number: int) -> bytes:
     packed = bytearray()
     while number >= MORE:
@@ -81,17 +84,24 @@ def _unpack(packed: bytes) -> tuple[int, ...]:
 
 
 class Signing:
-    """Signs many links of one purpose: what depends on the key alone is done once."""
+    """Signs many links of one purpose: what depends on the key alone is done once.
+
+    It is HMAC (RFC 2104) from two hashes that are ready to go on; copying `hmac`'s objects takes longer than all the rest.
+    """
 
     def __init__(self, purpose: str) -> None:
         """Bind the first of `LINK_KEYS` and `purpose`."""
-        self._begun = hmac.new(settings.LINK_KEYS[0].encode(), purpose.encode() + b"\0", "sha256")
+        key = settings.LINK_KEYS[0].encode()
+        block = (key if len(key) <= BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + purpose.encode() + b"\0")
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def raw(self, packed: bytes) -> bytes:
         """Return the bytes of the token for packed numbers, see `pack`."""
-        mac = self._begun.copy()
-        mac.update(packed)
-        return mac.digest()[:MAC_BYTES] + packed
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(packed)
+        outer.update(inner.digest())
+        return outer.digest()[:MAC_BYTES] + packed
 
     def token(self, packed: bytes) -> str:
         """Return what `sign_link` returns for the same numbers."""

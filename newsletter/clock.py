@@ -3,11 +3,13 @@
 import time
 from datetime import datetime, timedelta
 
+# Counts time asleep too, where the system can: a worker that was suspended must see its lease gone.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 def elapsed() -> float:
     """Return the seconds since some moment, the same for the whole life of the machine."""
-    # Counts time asleep too, where the system can: a worker that was suspended must see its lease gone.
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.clock_gettime(_CLOCK)
 
 
 class Clock:

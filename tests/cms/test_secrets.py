@@ -57,3 +57,10 @@ def test_field_keys_rotate(settings):
     settings.FIELD_KEYS = ["new"]
     with pytest.raises(secrets.Undecipherable):
         secrets.decrypt(stored)
+
+
+@pytest.mark.parametrize("key", ["short", "k" * 64, "k" * 65])
+def test_many_links_at_once_are_signed_as_one_is(settings, key):
+    settings.LINK_KEYS = [key]
+    signing = secrets.Signing("unsubscribe")
+    assert signing.token(secrets.pack(7, 12_345)) == secrets.sign_link("unsubscribe", 7, 12_345)
