@@ -96,6 +96,16 @@ def sender(mailing_list: MailingList | None) -> Sender:
     )
 
 
+def envelope(mailing_list: MailingList) -> dict[str, str]:
+    """Return what a mailing keeps of its list: a list that is renamed meanwhile changes no letter."""
+    return {
+        "list_slug": mailing_list.slug,
+        "list_name": mailing_list.name,
+        "sender_name": mailing_list.sender_name,
+        "reply_to": mailing_list.reply_to,
+    }
+
+
 def why(name: str, mailing_list: MailingList | None) -> str:
     """Return the line that says why one gets the letter."""
     if mailing_list and mailing_list.legal_basis == "consent":

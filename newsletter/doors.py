@@ -36,7 +36,7 @@ def start_by_name(issue: int, mailing_list: str, at: str, now: datetime) -> Mail
     found = Issue.objects.filter(pk=issue).first()
     if found is None:
         raise BadRequest(f"There is no issue {issue}.")
-    return start_mailing(found, list_by_name(mailing_list), moment(at) if at else now)
+    return start_mailing(found, list_by_name(mailing_list), moment(at) if at else now, now=now)
 
 
 def moment(text: str) -> datetime:

@@ -4,19 +4,22 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
+from math import inf
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import audience, audit, corrections, tallies, tracking, visits
 from newsletter.approval import NotApproved, OwnWork, demand
 from newsletter.audience import freeze_slice
+from newsletter.cancelling import cancel_rows, nothing_open
+from newsletter.clock import elapsed
 from newsletter.compiled import BadHeader, Compiled, Envelope
-from newsletter.contents import gather
+from newsletter.contents import envelope, gather
 from newsletter.corrections import CannotCorrect
 from newsletter.items import Contents, LetterError
 from newsletter.letter import Letter
@@ -28,9 +31,8 @@ from newsletter.segments import BadConditions
 logger = logging.getLogger(__name__)
 
 TOO_LATE = timedelta(hours=6)
-SLICE = 2_000
-# What a cancellation does before it answers.
-AT_ONCE = 10
+# So many seconds a cancellation takes before it answers.
+AT_ONCE = 2.0
 RUNNING = (Mailing.SCHEDULED, Mailing.PREPARING, Mailing.SENDING, Mailing.PAUSED, Mailing.HELD)
 
 
@@ -48,12 +50,14 @@ def start_mailing(
     """Freeze the issue's words and schedule its sending to `mailing_list` at `at`; return the mailing.
 
     Raises CannotStart where the issue isn't approved, can't be rendered, or has already been sent to
-    the list. Nothing is sent here: `send_due` takes over when the time has come.
+    the list. Nothing is sent here: `send_due` takes over when the time has come. `now`: the clock's
+    time where none is given.
     """
+    now = now or timezone.now()
     issue = Issue.objects.get(pk=issue.pk)
     if not issue.approved:
         raise CannotStart(_("The issue isn't approved as it stands. Publish its latest version first."))
-    contents, letter = _letter(issue, mailing_list, at)
+    contents, letter = _letter(issue, mailing_list, at, now)
     meant = _meant(issue, mailing_list)
     approval = _approval(issue, mailing_list, contents, at)
     try:
@@ -99,14 +103,14 @@ def _check_unchanged(issue: Issue) -> None:
         raise CannotStart(_("Somebody has just changed the issue. Look it over, and try again."))
 
 
-def _letter(issue: Issue, mailing_list: MailingList, now: datetime) -> tuple[Contents, Letter]:
+def _letter(issue: Issue, mailing_list: MailingList, at: datetime, now: datetime) -> tuple[Contents, Letter]:
     try:
-        contents = gather(issue, now, mailing_list)
+        contents = gather(issue, at, mailing_list)
         letter = render(contents)
         Compiled(letter, Envelope(0, **envelope(mailing_list)))
     except (LetterError, BadHeader) as error:
         raise CannotStart(str(error)) from error
-    if problems := stopping(issue, mailing_list, contents, letter, now):
+    if problems := stopping(issue, mailing_list, contents, letter, now, at):
         raise CannotStart(" ".join(problems))
     return contents, letter
 
@@ -127,16 +131,6 @@ def _posts(issue: Issue) -> list[str]:
     return [str(post.translation_key) for post in picked if post is not None]
 
 
-def envelope(mailing_list: MailingList) -> dict[str, str]:
-    """Return what a mailing keeps of its list: a list that is renamed meanwhile changes no letter."""
-    return {
-        "list_slug": mailing_list.slug,
-        "list_name": mailing_list.name,
-        "sender_name": mailing_list.sender_name,
-        "reply_to": mailing_list.reply_to,
-    }
-
-
 def compiled(mailing: Mailing) -> Compiled:
     """Return the mailing's frozen letter, ready to be filled; raises ValidationError if it isn't what was approved."""
     letter = Letter(mailing.subject, mailing.html, mailing.text)
@@ -148,31 +142,43 @@ def compiled(mailing: Mailing) -> Compiled:
     return Compiled(letter, Envelope(mailing.pk, digest=mailing.content_hash, **mailing.envelope), links)
 
 
-def begin_due(now: datetime) -> None:
+def begin_due(now: datetime, seconds: float = inf) -> bool:
     """Start what is due, freeze audiences, and bring what was cancelled or is done to its end.
 
+    Works for about `seconds`, one slice at least; returns whether something may be left for the next call.
     More than six hours late means that nobody was at work: such a mailing is held, and an editor asked.
     """
     due = Mailing.objects.filter(state=Mailing.SCHEDULED, start_at__lte=now)
     due.filter(start_at__lt=now - TOO_LATE).update(state=Mailing.HELD, why=_("It should have started more than six hours ago."))
     due.update(state=Mailing.PREPARING, why="")
-    for mailing in Mailing.objects.filter(state=Mailing.PREPARING).order_by("start_at", "pk"):
-        while mailing.state == Mailing.PREPARING and not freeze_slice(mailing, now):
-            pass
-    for mailing in Mailing.objects.filter(state=Mailing.CANCELLED, finished_at=None):
-        _cancel_rows(mailing, now)
+    until = elapsed() + seconds
+    freezing = _freeze_due(now, until)
+    cancelled = Mailing.objects.filter(state=Mailing.CANCELLED, finished_at=None).defer("html", "text")
+    cancelling = [cancel_rows(mailing, now, lambda: elapsed() < until) for mailing in cancelled]
     finish_done(now)
+    return freezing or any(cancelling)
+
+
+def _freeze_due(now: datetime, until: float) -> bool:
+    for mailing in Mailing.objects.filter(state=Mailing.PREPARING).defer("html", "text").order_by("start_at", "pk"):
+        while mailing.state == Mailing.PREPARING:
+            freeze_slice(mailing, now, audience.SLICE)
+            if elapsed() >= until:
+                return True
+    return False
 
 
 def finish_done(now: datetime) -> int:
     """Mark as sent what has nothing open any more; return how many mailings that were."""
-    done = Mailing.objects.filter(_nothing_open(), state=Mailing.SENDING, frozen_at__isnull=False)
-    return done.update(state=Mailing.SENT, finished_at=now, why="")
-
-
-def _nothing_open() -> models.Exists:
-    # A condition of the statement that writes: a row can't reopen between a look and the write.
-    return ~models.Exists(Delivery.objects.filter(mailing_id=models.OuterRef("pk"), state__in=Delivery.OPEN))
+    done = Mailing.objects.filter(nothing_open(), state=Mailing.SENDING, frozen_at__isnull=False)
+    with transaction.atomic():
+        if connection.features.has_select_for_update:
+            # Looked at again under the lock: what another mailing's cancellation reopened meanwhile is seen.
+            weak = connection.features.has_select_for_no_key_update
+            held = list(done.select_for_update(no_key=weak).order_by("pk").values_list("pk", flat=True))
+            done = done.filter(pk__in=held)
+        # A condition of the statement that writes: a row can't reopen between a look and the write.
+        return done.update(state=Mailing.SENT, finished_at=now, why="")
 
 
 def pause(mailing: Mailing, user: Any = None) -> None:
@@ -196,7 +202,8 @@ def cancel(mailing: Mailing, now: datetime, user: Any = None) -> None:
     Of a very large mailing the workers cancel the last rows; from this moment none of them is sent.
     """
     _move(mailing, RUNNING, ("cancel", user), state=Mailing.CANCELLED, why="")
-    _cancel_rows(mailing, now, AT_ONCE)
+    until = elapsed() + AT_ONCE
+    cancel_rows(mailing, now, lambda: elapsed() < until)
 
 
 def call_back(mailing: Mailing, now: datetime, user: Any = None) -> None:
@@ -214,26 +221,15 @@ def _move(mailing: Mailing, states: tuple[str, ...], act: tuple[str, Any], **fie
         audit.record(mailing, *act)
 
 
-def _cancel_rows(mailing: Mailing, now: datetime, slices: int | None = None) -> None:
-    """Cancel open rows in slices (one statement over a whole ledger would make the next claims slow)."""
-    rows = Delivery.objects.filter(mailing_id=mailing.pk)
-    stopped = rows.filter(state__in=(Delivery.WAITING, Delivery.DEFERRED))
-    for _slice in count() if slices is None else range(slices):
-        members = list(stopped.values_list("member_id", flat=True)[:SLICE])
-        if not members:
-            break
-        stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
-    # What a worker still holds comes back as waiting, and the next round cancels it.
-    if Mailing.objects.filter(_nothing_open(), pk=mailing.pk, finished_at=None).update(finished_at=now):
-        mailing.refresh_from_db(fields=["finished_at"])
-
-
 def resend(mailing: Mailing, member: int, user: Any = None) -> None:
     """Send an uncertain row again, at an editor's word: the person may get it twice. Raises WrongState."""
     with transaction.atomic():
         # Locked, so that a cancellation comes wholly before or wholly after (SQLite's write lock does the same).
         running = Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED))
-        if not (running.select_for_update() if connection.features.has_select_for_update else running).values_list("pk"):
+        if connection.features.has_select_for_update:
+            # Weak: whoever holds the row and counts it in the tally refers to the mailing, and must not wait for us.
+            running = running.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+        if not running.values_list("pk"):
             raise WrongState(_("The mailing has ended."))
         _decide(mailing, member, ("resend", user), state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
 

@@ -77,9 +77,11 @@ def check(issue: Issue, now: datetime, at: datetime | None = None) -> Preflight:
     return found
 
 
-def stopping(issue: Issue, mailing_list: MailingList, contents: Contents, letter: Letter, now: datetime) -> list[str]:
-    """Return in words what of the content stops a send: what the page stops can't be started by any other way either."""
-    look = Look(issue, now, mailing_list, contents, letter, tuple(issue.content), now)
+def stopping(
+    issue: Issue, mailing_list: MailingList, contents: Contents, letter: Letter, now: datetime, at: datetime
+) -> list[str]:
+    """Return in words what of the content stops a send at `at`: what the page stops can't be started otherwise either."""
+    look = Look(issue, now, mailing_list, contents, letter, tuple(issue.content), at)
     every = parts.links(contents)
     found = [one for check_content in OF_CONTENT for one in check_content(look)]
     found += [one for with_links in LINK_CHECKS for one in with_links(look, every)]

@@ -87,9 +87,16 @@ def test_a_seeded_fault_is_caught_with_its_words_and_the_way_to_its_block(scene,
 def test_what_stops_cannot_be_started_either(scene):
     scene.known("broken", answer="sidan finns inte (404)")
     with override("sv"), pytest.raises(mailings.CannotStart, match=r"Del 3, knappen ”Bli medlem”: Länken .* är trasig"):
-        mailings.start_mailing(scene.issue, scene.members, scene.now)
+        mailings.start_mailing(scene.issue, scene.members, scene.now, now=scene.now)
     scene.known("broken", vouched_at=scene.now)
-    assert mailings.start_mailing(scene.issue, scene.members, scene.now).pk
+    assert mailings.start_mailing(scene.issue, scene.members, scene.now, now=scene.now).pk
+
+
+def test_a_link_that_is_vouched_for_today_stops_no_later_mailing(scene):
+    scene.known("broken", vouched_at=scene.now)
+    at = scene.now + timedelta(days=2)
+    assert check(scene.issue, scene.now, at).stops == []
+    assert mailings.start_mailing(scene.issue, scene.members, at, now=scene.now).start_at == at
 
 
 def test_the_looks_queries_do_not_grow_with_the_blocks(scene):
