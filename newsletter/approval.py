@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry, Revision
 
 from newsletter import audience, audit
-from newsletter.contents import gather, why
+from newsletter.contents import envelope, gather, why
 from newsletter.hands import OwnWork, check_hands, in_other_hands
 from newsletter.items import Contents, LetterError
 from newsletter.models import Approval, Issue, MailingList
@@ -54,7 +54,10 @@ class NotApproved(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What an approval covers: `letter` and `audience` are hashes, `parts` holds a short one per part of the letter."""
+    """What an approval covers: `letter` and `audience` are hashes, `parts` holds a short one per part of the letter.
+
+    `parts["envelopes"]`: by the list's key, a hash of the names and the reply address that stand around the letter.
+    """
 
     letter: str
     audience: str
@@ -71,7 +74,13 @@ def fingerprint(issue: Issue, contents: Contents) -> Fingerprint:
     sender = replace(contents.sender, why=why(contents.sender.name, issue.mailing_list))
     own = replace(contents, sender=sender, issue_line=issue.issue_line)
     meant = audience.definition(issue.mailing_list or MailingList(), issue.segment, issue.left_out, issue.corrects)
-    return Fingerprint(render(own).digest, audience.key(meant), _parts(own))
+    lists = [issue.mailing_list] if issue.mailing_list else MailingList.objects.all()
+    envelopes = {str(one.pk): _envelope(one) for one in lists}
+    return Fingerprint(render(own).digest, audience.key(meant), {**_parts(own), "envelopes": envelopes})
+
+
+def _envelope(mailing_list: MailingList) -> str:
+    return _short(sorted(envelope(mailing_list).items()))
 
 
 def _parts(contents: Contents) -> dict[str, Any]:
@@ -115,11 +124,22 @@ def demand(issue: Issue, mailing_list: MailingList, contents: Contents, at: date
         words = _("The issue is approved for the list “%(list)s” alone. Change the list in the issue and approve it again.")
         raise NotApproved(words % {"list": issue.mailing_list})
     found = fingerprint(issue, contents)
+    # As it would be sent: of the list in hand, not of the one that the issue was read with.
+    found = replace(found, parts={**found.parts, "envelopes": {str(mailing_list.pk): _envelope(mailing_list)}})
     given = list(_since_publication(issue))
-    covering = [one for one in given if (one.letter_hash, one.audience_hash) == (found.letter, found.audience)]
+    covering = [one for one in given if _covers(one, found)]
     if not covering:
         raise _refusal(issue, given[0] if given else None, found, contents, at)
     return in_other_hands(issue, covering)
+
+
+def _covers(given: Approval, found: Fingerprint) -> bool:
+    same = (given.letter_hash, given.audience_hash) == (found.letter, found.audience)
+    return same and _same_envelope(given, found)
+
+
+def _same_envelope(given: Approval, found: Fingerprint) -> bool:
+    return bool(found.parts["envelopes"].items() <= given.parts.get("envelopes", {}).items())
 
 
 def _refusal(issue: Issue, given: Approval | None, found: Fingerprint, contents: Contents, at: datetime) -> NotApproved:
@@ -134,6 +154,8 @@ def _changes(issue: Issue, given: Approval, found: Fingerprint, contents: Conten
     out = []
     if given.audience_hash != found.audience:
         out.append(_audience_changed(issue))
+    if not _same_envelope(given, found):
+        out.append(_("The list's name, sender's name or reply address has been changed."))
     if given.letter_hash != found.letter:
         out += _letter_changes(issue, given, found, contents, at) or [_("The look of the letters has changed.")]
     return out
@@ -210,7 +232,9 @@ def approve(issue: Issue, user: Any, now: datetime, as_of: datetime | None = Non
         if as_of is None:
             return
     check_hands(issue, user, now)
-    _keep(issue, user, now, as_of or now)
+    # Never before the publication, which an earlier approval doesn't cover; it took its own time from the clock.
+    newest = latest(issue)
+    _keep(issue, user, max(now, newest.at if newest else now, issue.last_published_at or now), as_of or now)
 
 
 def check_publish(issue: Issue, user: Any) -> None:

@@ -171,6 +171,18 @@ def test_the_association_s_details_belong_to_the_letter(members, eva, mia):
     assert "Föreningens uppgifter" in refused(issue, members)
 
 
+@pytest.mark.parametrize("field", ["sender_name", "reply_to"])
+def test_who_the_letter_comes_from_is_approved_too(members, eva, mia, field):
+    issue, everywhere = approved(written(members, eva), mia), approved(written(None, eva), mia)
+    setattr(members, field, "kassor@example.se")
+    members.save()
+    for one in (issue, everywhere):
+        assert "Listans namn, avsändarnamn eller svarsadress har ändrats." in refused(one, members)
+        approval.approve(one, mia, timezone.now())
+        assert start(one, members).envelope[field] == "kassor@example.se"
+        Mailing.objects.all().delete()
+
+
 def test_time_alone_voids_only_what_it_changes(members, eva, mia, publish):
     soon = date.today() + timedelta(days=3)  # noqa: DTZ011
     call = publish(Call, title="Sök stipendiet", deadline=soon, wanted="ansökan")
@@ -181,6 +193,14 @@ def test_time_alone_voids_only_what_it_changes(members, eva, mia, publish):
     assert timezone.localtime(later).strftime("%Y-%m-%d") in words
     approval.approve(issue, mia, timezone.now(), as_of=later)
     assert start(issue, members, later), "approved as it will stand then"
+
+
+def test_a_draft_is_approved_as_it_will_stand_then(members, eva, mia, publish):
+    call = publish(Call, title="Sök stipendiet", deadline=date.today() + timedelta(days=1), wanted="ansökan")  # noqa: DTZ011
+    issue, later = written(members, eva, call), timezone.now() + timedelta(days=3)
+    approval.approve(issue, mia, timezone.now(), as_of=later)
+    assert approval.latest(issue).as_of == later
+    assert start(issue, members, later)
 
 
 def test_a_letter_that_time_does_not_change_may_wait_for_months(members, eva, mia, post):
