@@ -21,6 +21,7 @@ from django.conf import settings
 from newsletter.relays import Outcome
 
 SIZE = 4 * 1024 * 1024
+OLD_PARTS = 6
 _FLAGS = ("hard", "soft", "policy", "everybody")
 # A begun message has no outcome yet.
 Notes = dict[tuple[int, int], Outcome | None]
@@ -84,7 +85,7 @@ class Journal:
         """Note what was answered."""
         flags = "".join(flag[0] for flag in _FLAGS if getattr(outcome, flag))
         reply = " ".join(outcome.reply.split())[:400]
-        self._note(f"D\t{batch}\t{member}\t{outcome.state}\t{flags}\t{reply}\n".encode())
+        self._note(f"D\t{batch}\t{member}\t{outcome.state}\t{flags}\t{reply}\t{outcome.provider_id}\n".encode())
 
     def empty(self) -> None:
         """Forget everything; only after a synchronous commit of all that it holds."""
@@ -119,7 +120,7 @@ def read(owner: str, batches: set[int]) -> Notes | None:
 
 def _lines(text: bytes) -> Iterator[tuple[bytes, int, int, Outcome | None]]:
     for line in text.split(b"\n"):
-        parts = line.strip(b"\0").split(b"\t", 5)
+        parts = line.strip(b"\0").split(b"\t")
         try:
             kind, batch, member = parts[0], int(parts[1]), int(parts[2])
             outcome = _outcome(parts) if kind == b"D" else None
@@ -131,7 +132,9 @@ def _lines(text: bytes) -> Iterator[tuple[bytes, int, int, Outcome | None]]:
 def _outcome(parts: list[bytes]) -> Outcome:
     flags = parts[4].decode()
     noted: dict[str, Any] = {flag: flag[0] in flags for flag in _FLAGS}
-    return Outcome(parts[3].decode(), parts[5].decode("utf-8", "replace"), **noted)
+    # A journal of an earlier version ends with the reply.
+    named = parts[6].decode("utf-8", "replace") if len(parts) > OLD_PARTS else ""
+    return Outcome(parts[3].decode(), parts[5].decode("utf-8", "replace"), provider_id=named, **noted)
 
 
 def lives(owner: str) -> bool:

@@ -19,11 +19,13 @@ def test_what_was_noted_can_be_read_back():
     kept.begin(1, 10)
     kept.done(1, 10, Outcome(ACCEPTED, "250 ok\nköad\tsom 1"))
     kept.begin(1, 11)
+    kept.done(1, 13, Outcome(ACCEPTED, "taken", provider_id="b7bc2f4a"))
     kept.done(2, 12, Outcome("refused", "550 5.1.1", hard=True))
     notes = journal.read("a:1:x", {1, 2})
     assert notes == {
         (1, 10): Outcome(ACCEPTED, "250 ok köad som 1"),
         (1, 11): None,
+        (1, 13): Outcome(ACCEPTED, "taken", provider_id="b7bc2f4a"),
         (2, 12): Outcome("refused", "550 5.1.1", hard=True),
     }
     assert journal.read("a:1:x", {2}) == {(2, 12): Outcome("refused", "550 5.1.1", hard=True)}
@@ -42,6 +44,12 @@ def test_a_later_note_counts_and_emptying_forgets():
     kept.begin(2, 10)
     assert journal.read("a", {1, 2}) == {(2, 10): None}
     kept.close()
+
+
+def test_a_journal_of_an_earlier_version_can_be_read(settings):
+    settings.JOURNAL_DIR.mkdir(exist_ok=True)
+    (settings.JOURNAL_DIR / "a.journal").write_bytes(b"B\t1\t10\nD\t1\t10\taccepted\t\t250 ok\n")
+    assert journal.read("a", {1}) == {(1, 10): Outcome(ACCEPTED, "250 ok")}
 
 
 def test_it_grows(monkeypatch):
