@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 TOKEN = "0a1b2c3d-4711"
-Answer = tuple[int, Any]
+# Status, body and, where it matters, further headers.
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
 
 def taken(letter: dict[str, Any], number: int) -> Answer:
@@ -40,10 +41,12 @@ class PostmarkServer:
                 if found is None:
                     self.close_connection = True
                     return
-                status, answer = found
+                status, answer, *further = found
                 raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
+                for name, value in dict(*further).items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
                 self.wfile.write(raw)

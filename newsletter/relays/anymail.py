@@ -6,6 +6,8 @@ What the provider answers is judged here. A call whose outcome isn't known is ne
 import email
 import logging
 import re
+import ssl
+import traceback
 from email.message import EmailMessage as Mime
 from email.policy import default
 from typing import Any
@@ -57,9 +59,7 @@ OWN = frozenset(
 )
 UNAUTHORISED = frozenset({401, 402, 403})
 LATER = frozenset({408, 425, 429})
-# A gateway's words: whether the provider itself acted isn't known.
-UNKNOWN = frozenset({502, 504, 520, 524})
-SERVER = 500
+WRONG, SERVER, BUSY = 400, 500, 503
 _STUFFED = re.compile(rb"(?m)^\.\.")
 
 
@@ -97,10 +97,8 @@ class AnyMailSession:
     def work(self, desk: Desk) -> None:
         """Send what the desk gives. Raises SessionLost, RelayDown or RelayBroken; the parcel in hand is reported first."""
         while (parcel := desk.take()) is not None:
-            try:
-                message = letter_of(parcel)
-            except ValueError as error:
-                desk.done(parcel, Outcome(REFUSED, f"not sent: {error}"[:490], soft=True))
+            message = _made(parcel, desk)
+            if message is None:
                 continue
             if not desk.begin(parcel):
                 desk.done(parcel, Outcome(UNSENT, "the right to send was lost"))
@@ -120,6 +118,10 @@ class AnyMailSession:
             return self._judge(error)
         except AnymailError as error:
             return Outcome(REFUSED, self._words(error), policy=True), None
+        except Exception as error:
+            logger.exception("%s: the provider's adapter failed.", self._options.name)
+            said = f"{self._options.name}: {type(error).__name__}"
+            return Outcome(UNCERTAIN, said), SessionLost(said)
         return _accepted(message, parcel), None
 
     def _judge(self, error: AnymailRequestsAPIError) -> tuple[Outcome, RelayDown | None]:
@@ -130,16 +132,18 @@ class AnyMailSession:
             return Outcome(UNSENT, said), RelayBroken(said)
         if status in LATER:
             return Outcome(DEFERRED, said), RelayDown(said)
-        if status in UNKNOWN or status < 400:  # noqa: PLR2004
-            return Outcome(UNCERTAIN, said), None
-        if status >= SERVER:
+        if status == BUSY and "Retry-After" in error.response.headers:
+            # It asks for the same once more (RFC 9110, 10.2.3), so it hasn't taken it.
             return Outcome(DEFERRED, said), RelayDown(said)
-        # The message or we are refused, not the person; many in a row pause the mailing.
-        return Outcome(REFUSED, said, policy=True), None
+        if status >= SERVER:
+            # It, or a gateway before it, failed: before or after it took the letter, nobody knows.
+            return Outcome(UNCERTAIN, said), RelayDown(said)
+        # Of 400 and above: the message or we are refused, not the person; many in a row pause the mailing.
+        return (Outcome(REFUSED, said, policy=True) if status >= WRONG else Outcome(UNCERTAIN, said)), None
 
     def _unreached(self, error: Exception, said: str) -> tuple[Outcome, RelayDown]:
         """No answer: either nothing left, or nobody knows."""
-        if isinstance(error, requests.exceptions.SSLError):
+        if _in_handshake(error):
             return Outcome(UNSENT, said), RelayBroken(said)
         if isinstance(error, requests.ConnectTimeout) or _never_connected(error.__cause__):
             return Outcome(UNSENT, said), RelayDown(said)
@@ -170,13 +174,37 @@ def _never_connected(cause: BaseException | None) -> bool:
     return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError)
 
 
+def _in_handshake(error: BaseException | None) -> bool:
+    """Tell whether TLS failed before anything could leave; a record may break as well when the answer is read."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(error, ssl.SSLError):
+            return any(frame.f_code.co_name == "do_handshake" for frame, _line in traceback.walk_tb(error.__traceback__))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _made(parcel: Parcel, desk: Desk) -> Any:
+    """Return the parcel's message; None where it can't be made, and then it is reported."""
+    try:
+        return letter_of(parcel)
+    except ValueError as error:
+        desk.done(parcel, Outcome(REFUSED, f"not sent: {error}"[:490], soft=True))
+    except Exception as error:
+        # No fault of the person's: many in a row pause the mailing.
+        logger.exception("A letter could not be taken apart.")
+        desk.done(parcel, Outcome(REFUSED, f"not sent: {type(error).__name__}", policy=True))
+    return None
+
+
 def _accepted(message: Any, parcel: Parcel) -> Outcome:
     status = message.anymail_status
     found = status.recipients.get(parcel.address)
     if found is not None and found.status in {"invalid", "rejected", "failed"}:
         return _refused(message, found.status)
     said = found.message_id if found is not None else status.message_id
-    return Outcome(ACCEPTED, f"taken: {said}"[:490], provider_id=str(said or "")[:200])
+    return Outcome(ACCEPTED, f"taken: {said}"[:490], provider_id="".join(str(said or "").split())[:200])
 
 
 def _refused(message: Any, said: str) -> Outcome:

@@ -11,9 +11,10 @@ from django.core.mail import EmailMessage
 
 from newsletter import engine
 from newsletter.checks import check_settings
-from newsletter.models import Delivery, Mailing, Member, ProviderEvent, RelayState, SingleMail, Subscription, Suppression
+from newsletter.ledger import mark
+from newsletter.models import Batch, Delivery, Mailing, Member, ProviderEvent, RelayState, SingleMail, Subscription, Suppression
 from newsletter.postbox import Postbox, postbox_due
-from newsletter.relays import BadRelay, configured, parse
+from newsletter.relays import UNCERTAIN, BadRelay, Outcome, Parcel, configured, parse
 from tests.newsletter.stage import make_list, make_mailing, make_member, make_members
 from tests.postmark_server import PostmarkServer
 
@@ -75,9 +76,10 @@ REFUSED_406 = {
         ((422, {"ErrorCode": 400, "Message": "The 'From' address is not a Sender Signature."}), "refused", False, False),
         ((413, {"ErrorCode": 300, "Message": "too large"}), "refused", False, False),
         ((429, {"ErrorCode": 429, "Message": "Rate limit exceeded"}), "deferred", True, False),
-        ((500, {"ErrorCode": 500, "Message": "Internal server error"}), "deferred", True, False),
-        ((503, b"down"), "deferred", True, False),
-        ((502, b"bad gateway"), "uncertain", False, False),
+        ((500, {"ErrorCode": 500, "Message": "Internal server error"}), "uncertain", True, False),
+        ((503, b"down"), "uncertain", True, False),
+        ((503, b"later", {"Retry-After": "60"}), "deferred", True, False),
+        ((502, b"bad gateway"), "uncertain", True, False),
         ((200, b"<html>not json"), "uncertain", False, False),
         (None, "uncertain", False, False),
         ((401, {"ErrorCode": 10, "Message": "Bad token"}), "waiting", True, True),
@@ -275,6 +277,16 @@ def test_a_delivery_that_comes_late_changes_no_bounce(tell, sent):
     tell(bounce_event(*sent))
     tell(delivery_event(*sent))
     assert row().state == "bounced"
+
+
+def test_an_event_that_comes_before_its_answer_is_not_lost(provider, sent, tell, now):
+    mailing, member = sent
+    batch = Batch.objects.create(mailing=mailing, relay="postmark", owner="x", lease_until=now)
+    Delivery.objects.update(state="sending", batch=batch.pk, provider_id="")
+    tell(delivery_event(mailing, member))
+    parcel = Parcel(mailing.pk, member.pk, batch.pk, "", "m1@exempel.se", bytes, relay="postmark")
+    mark([(parcel, Outcome(UNCERTAIN, "no answer"))], now)
+    assert (row().state, row().batch, bool(row().provider_id)) == ("accepted", None, True)
 
 
 def test_another_address_than_ours_marks_nobody(tell, sent):
