@@ -147,9 +147,18 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
         with connection.cursor() as cursor:
             # Compiling the slice's statement takes several times as long as running it.
             cursor.execute("SET LOCAL jit = off")
-    weak = connection.features.has_select_for_no_key_update
-    for held in (Issue.objects.filter(pk=mailing.issue_id), MailingList.objects.filter(pk=mailing.list_id)):
-        held.select_for_update(no_key=weak).values_list("pk", flat=True).get()
+    hold_issue(mailing.issue_id)
+    _hold(MailingList.objects.filter(pk=mailing.list_id))
+
+
+def hold_issue(issue: int) -> None:
+    """Wait until no freeze of the issue is under way, and let none begin before this transaction has ended."""
+    if connection.features.has_select_for_update:
+        _hold(Issue.objects.filter(pk=issue))
+
+
+def _hold(row: models.QuerySet[Any]) -> None:
+    row.select_for_update(no_key=connection.features.has_select_for_no_key_update).values_list("pk", flat=True).get()
 
 
 def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:
@@ -180,17 +189,17 @@ def _had_enough(mailing: Mailing, now: datetime) -> list[When]:
     others, found, since = Mailing.objects.exclude(pk=mailing.pk), [], now - MONTH
     begun = others.filter(Q(frozen_at=None, frozen_to__gt=0) | Q(frozen_at__isnull=False))
     if same_issue := dict(begun.filter(issue_id=mailing.issue_id).values_list("pk", "state")):
-        found.append(When(Exists(_got_or_gets(same_issue)), then=Value(DUPLICATE)))
+        found.append(When(Exists(got_or_gets(same_issue)), then=Value(DUPLICATE)))
     if mailing.corrects_id:
         return found
     lately = begun.filter(Q(frozen_at=None) | Q(frozen_at__gte=since - SLOWEST), list_id=mailing.list_id)
     if recent := dict(lately.values_list("pk", "state")):
-        got = _got_or_gets(recent).filter(Q(settled_at=None) | Q(settled_at__gte=since))
+        got = got_or_gets(recent).filter(Q(settled_at=None) | Q(settled_at__gte=since))
         found.append(When(Q(frequency=Subscription.SELDOM) & Exists(got), then=Value(FREQUENCY)))
     return found
 
 
-def _got_or_gets(mailings: dict[int, str]) -> models.QuerySet[Delivery]:
+def got_or_gets(mailings: dict[int, str]) -> models.QuerySet[Delivery]:
     """Return the rows of `mailings` (key → state) whose people got the letter or are about to."""
     over = [key for key, state in mailings.items() if state == Mailing.CANCELLED]
     alive = [key for key in mailings if key not in over]
@@ -213,7 +222,7 @@ def look_again(list_id: int, frozen: dict[int, str]) -> Verdict:
 
     Both the member's present standing and the frozen address count: either may have been silenced.
     """
-    standing = Subscription.objects.filter(list_id=list_id, member_id__among=frozen).values_list(
+    standing = Subscription.objects.filter(list_id__also=list_id, member_id__among=frozen).values_list(
         "member_id", "state", "member__status", "member__name", "member__address_hash", "member__ascii_address"
     )
     found = {member: rest for member, *rest in standing}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from newsletter import standing, tallies
+from newsletter.cancelling import missed
 from newsletter.mailings import RUNNING, Report, report
 from newsletter.models import Delivery, Mailing
 
@@ -132,6 +133,14 @@ def _advice(mailing: Mailing, waiting: int) -> str:
         return _("Those who wait lose nothing. Let whoever looks after the mail server see to it, and press “Go on” then.")
     if mailing.state == Mailing.PAUSED and waiting:
         return _("Somebody has paused it. Those who wait lose nothing; press “Go on” when it is time.")
+    if count := missed(mailing):
+        return ngettext(
+            "%(n)s person was left out of another mailing of the issue because of this one, and has not got it."
+            " Send the issue once more as here: only those who have not had it get it.",
+            "%(n)s people were left out of another mailing of the issue because of this one, and have not got it."
+            " Send the issue once more as here: only those who have not had it get it.",
+            count,
+        ) % {"n": thousands(count)}
     return ""
 
 

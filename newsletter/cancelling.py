@@ -1,0 +1,74 @@
+"""The end of a cancelled mailing: its open rows, slice by slice, and the people whom it kept out of another mailing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef
+
+from newsletter.audience import DUPLICATE, got_or_gets, hold_issue
+from newsletter.models import Delivery, Mailing, Tally
+
+SLICE = 2_000
+
+
+def nothing_open() -> models.Exists:
+    """Return the condition that none of a mailing's letters is on its way or in doubt."""
+    return ~Exists(Delivery.objects.filter(mailing_id=OuterRef("pk"), state__in=Delivery.OPEN))
+
+
+def cancel_rows(mailing: Mailing, now: datetime, go_on: Callable[[], bool]) -> bool:
+    """Cancel open rows in slices, one at least and more while `go_on()`; return whether any may be left.
+
+    One statement over a whole ledger would make the next claims slow.
+    """
+    while left := _cancel_slice(mailing, now):
+        if not go_on():
+            break
+    # What a worker still holds comes back as waiting, and the next round cancels it.
+    if Mailing.objects.filter(nothing_open(), pk=mailing.pk, finished_at=None).update(finished_at=now):
+        mailing.refresh_from_db(fields=["finished_at"])
+    return left and mailing.finished_at is None
+
+
+def _cancel_slice(mailing: Mailing, now: datetime) -> bool:
+    """Cancel some rows; return whether there were any."""
+    stopped = Delivery.objects.filter(mailing_id=mailing.pk, state__in=(Delivery.WAITING, Delivery.DEFERRED))
+    with transaction.atomic():
+        # Whom a freeze leaves out because of us is either seen here, or the freeze sees that we are cancelled.
+        hold_issue(mailing.issue_id)
+        members = list(stopped.values_list("member_id", flat=True)[:SLICE])
+        if members:
+            stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
+            _wanted_elsewhere(mailing, members)
+    return bool(members)
+
+
+def _wanted_elsewhere(mailing: Mailing, members: list[int]) -> None:
+    """Let other mailings of the issue, not yet ended, reach those whom they left out because they would get this one."""
+    others = Mailing.objects.filter(issue_id=mailing.issue_id).exclude(pk=mailing.pk)
+    running = others.exclude(state__in=(Mailing.SENT, Mailing.CANCELLED)).order_by("pk")
+    if connection.features.has_select_for_update:
+        running = running.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+    for other in running.values_list("pk", flat=True):
+        # One after the other: whom the first of them gets back, the second still leaves out.
+        left_out = Delivery.objects.filter(mailing_id=other, member_id__among=members, state=Delivery.EXCLUDED, reason=DUPLICATE)
+        alone = left_out.filter(~Exists(got_or_gets(_states(mailing.issue_id, other))))
+        alone.update(state=Delivery.WAITING, reason="", settled_at=None)
+
+
+def _states(issue: int, but: int = 0) -> dict[int, str]:
+    return dict(Mailing.objects.filter(issue_id=issue).exclude(pk=but).values_list("pk", "state"))
+
+
+def missed(mailing: Mailing) -> int:
+    """Return how many get the issue by no mailing because this one, now cancelled, kept them out of one that has ended."""
+    if mailing.state != Mailing.CANCELLED:
+        return 0
+    ended = [key for key, state in _states(mailing.issue_id, mailing.pk).items() if state == Mailing.SENT]
+    if not Tally.objects.filter(mailing_id__in=ended, state=Delivery.EXCLUDED, reason=DUPLICATE).exists():
+        return 0
+    theirs = Delivery.objects.filter(member_id=OuterRef("member_id"))
+    left_out = theirs.filter(mailing_id__in=ended, state=Delivery.EXCLUDED, reason=DUPLICATE)
+    rows = Delivery.objects.filter(mailing_id=mailing.pk, state=Delivery.CANCELLED)
+    return rows.filter(Exists(left_out), ~Exists(got_or_gets(_states(mailing.issue_id)))).count()
