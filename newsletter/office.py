@@ -35,6 +35,8 @@ PER_CONNECTION = 100
 MOST = 1_000
 CONTROL_SECONDS = 0.5
 WRITE_SECONDS = 0.1
+# So long at a time it freezes and cancels: meanwhile no pause is seen, and no result is written.
+BEGIN_SECONDS = 0.3
 GRACE_SECONDS = 2.0
 # A lease is renewed when less than this of it is left, and nothing is sent in its last tenth.
 RENEW_BELOW = 0.4
@@ -62,6 +64,8 @@ class Office:
         self.fleet = Fleet(crews, self.owner)
         self._turn = 0
         self._books_at = 0.0
+        # Whether a freeze or a cancellation is under way.
+        self._unfinished = False
 
     def run(self, clock: Clock, seconds: float) -> Tally[str]:
         """One round of at most `seconds`; what is in a slow relay's hands then stays there for the next."""
@@ -71,14 +75,14 @@ class Office:
         self._keep_books()
         sending, controlled = self._control(), clock.elapsed()
         while clock.elapsed() < seconds and not stopping.asked():
-            if clock.elapsed() - controlled > CONTROL_SECONDS:
+            if clock.elapsed() - controlled > CONTROL_SECONDS or (self._unfinished and not self.in_hand):
                 sending, controlled = self._control(), clock.elapsed()
             busy, claimed = bool(self.in_hand), self._claim(sending, tally)
             self._listen()
             if self._write(tally):
                 sending, controlled = self._control(), clock.elapsed()
             # A crew that wasn't hungry may have finished since: then there may be more to claim.
-            if not claimed and not busy and not self.in_hand:
+            if not claimed and not busy and not self.in_hand and not self._unfinished:
                 break
         self._wind_up(tally)
         return tally
@@ -97,7 +101,7 @@ class Office:
 
     def _control(self) -> list[Mailing]:
         """Twice a second: see pauses and cancellations, keep the leases, look after the relays."""
-        mailings.begin_due(self.clock.now())
+        self._unfinished = mailings.begin_due(self.clock.now(), BEGIN_SECONDS)
         running = Mailing.objects.filter(state=Mailing.SENDING).defer("html", "text").select_related("list")
         sending = list(running.order_by("start_at", "pk"))
         wanted = {mailing.pk for mailing in sending}
@@ -248,7 +252,7 @@ class Office:
             self._good_until.clear()
             self.journal.empty()
         self.fleet.note_recoveries(self.clock.now())
-        mailings.begin_due(self.clock.now())
+        mailings.begin_due(self.clock.now(), BEGIN_SECONDS)
 
     def close(self, patience: float) -> Tally[str]:
         """Finish the messages in hand, release the rest and hang up."""
