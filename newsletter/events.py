@@ -39,7 +39,6 @@ READERS = {
     "mailersend": "anymail.webhooks.mailersend.MailerSendTrackingWebhookView",
     "mandrill": "anymail.webhooks.mandrill.MandrillCombinedWebhookView",
     "mailtrap": "anymail.webhooks.mailtrap.MailtrapTrackingWebhookView",
-    "ses": "anymail.webhooks.amazon_ses.AmazonSESTrackingWebhookView",
 }
 # What each reader calls the key that the provider signs with.
 KEYS = {"mailgun": "webhook_signing_key", "sendgrid": "tracking_webhook_verification_key", "mandrill": "webhook_key"}

@@ -76,8 +76,7 @@ class AnyMail:
         provider = provider_of(self.options.scheme)
         assert provider is not None  # noqa: S101 - parse has seen to it
         made = arguments(self.options.scheme, self.options.user, self.options.password, self.options.extra)
-        if not provider.needs:
-            made["timeout"] = self.options.timeout
+        made["timeout"] = self.options.timeout
         try:
             backend = import_string(provider.backend)(ignore_unsupported_features=True, **made)
             backend.open()

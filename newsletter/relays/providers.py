@@ -1,7 +1,6 @@
 """The mail providers whose API a relay may speak: how a line of MAIL_RELAYS becomes django-anymail's options."""
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,13 +15,13 @@ class Provider:
     user: str
     password: str = ""
     options: tuple[str, ...] = ()
-    needs: str = ""
 
 
 def _http(name: str, user: str = "api_key", password: str = "", *options: str) -> Provider:
     return Provider(f"anymail.backends.{name}.EmailBackend", user, password, ("api_url", *options))
 
 
+# Without Amazon SES: its adapter repeats calls by itself, so a letter could leave twice. It speaks SMTP.
 PROVIDERS = {
     "postmark": _http("postmark", "server_token", "", "message_stream"),
     "mailgun": _http("mailgun", "api_key", "", "sender_domain"),
@@ -35,9 +34,6 @@ PROVIDERS = {
     "mandrill": _http("mandrill"),
     "mailtrap": _http("mailtrap", "api_token"),
     "scaleway": _http("scaleway", "secret_key", "", "project_id", "region"),
-    "ses": Provider(
-        "anymail.backends.amazon_ses.EmailBackend", "aws_access_key_id", "aws_secret_access_key", ("region",), "boto3"
-    ),
 }
 
 
@@ -51,8 +47,6 @@ def pick(scheme: str, given: dict[str, str]) -> tuple[tuple[str, str], ...]:
     provider = provider_of(scheme)
     if provider is None:
         return ()
-    if provider.needs and find_spec(provider.needs) is None:
-        raise ValueError(f"{scheme} needs the package {provider.needs}, which is not installed")
     found = tuple((name, given.pop(name)) for name in provider.options if name in given)
     address = urlsplit(dict(found).get("api_url", "https://api.example.se"))
     if address.scheme not in {"http", "https"} or not address.hostname or address.username:
@@ -63,7 +57,4 @@ def pick(scheme: str, given: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def arguments(scheme: str, user: str, password: str, given: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     """Return what the adapter's class is made with."""
     provider = PROVIDERS[scheme.removeprefix(PREFIX)]
-    secrets = {provider.user: user} | ({provider.password: password} if provider.password else {})
-    if provider.needs:
-        return {"client_params": secrets | {f"{name}_name": value for name, value in given}}
-    return secrets | dict(given)
+    return {provider.user: user} | ({provider.password: password} if provider.password else {}) | dict(given)
