@@ -21,13 +21,14 @@ SOFT_FORGOTTEN = timedelta(days=60)
 
 def follow_up(results: Sequence[Result], now: datetime) -> None:
     """Silence members, pause mailings and count against relays as `results`, in their order, demand."""
-    for parcel, outcome in results:
+    # By key, members and mailings: two workers that lock the same ones in different orders would wait for each other.
+    for parcel, outcome in sorted(results, key=lambda result: result[0].member):
         if outcome.hard:
             silence(parcel.member, parcel.address)
         elif outcome.soft:
             note_soft(parcel.member, parcel.address, now)
     health.note_refusals(Counter(parcel.relay for parcel, outcome in results if outcome.policy), now)
-    for mailing in {parcel.mailing for parcel, _outcome in results}:
+    for mailing in sorted({parcel.mailing for parcel, _outcome in results}):
         own = [outcome for parcel, outcome in results if parcel.mailing == mailing]
         against_all = [outcome.reply for outcome in own if outcome.everybody]
         if against_all:
