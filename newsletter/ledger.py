@@ -59,7 +59,7 @@ def claim(mailing: Mailing, relay: str, owner: str, now: datetime, limit: int) -
 def _still_sending(mailing: Mailing) -> bool:
     found = Mailing.objects.filter(pk=mailing.pk, state=Mailing.SENDING)
     if connection.features.has_select_for_update:
-        # Shared with other claims, but a pause that has committed is seen.
+        # A pause that has committed is seen; another claim of the mailing, or a pause, waits for this one, and the tally doesn't.
         found = (
             found.select_for_update(no_key=True)
             if connection.features.has_select_for_no_key_update
@@ -126,7 +126,10 @@ def _accept(mailing: int, batch: int, results: list[Result], now: datetime) -> N
 
 def _give_back(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
     members = [parcel.member for parcel, _ in results]
-    _held(batch, members).move(mailing, Delivery.SENDING, now, state=Delivery.WAITING, batch=None, relay="")
+    untouched = {"state": Delivery.WAITING, "batch": None, "relay": ""}
+    if _held(batch, members).move(mailing, Delivery.SENDING, now, **untouched) < len(members):
+        # A worker that wakes knows that it hasn't sent what was given up for uncertain meanwhile.
+        _held(batch, members).move(mailing, Delivery.UNCERTAIN, now, settled_at=None, next_attempt_at=None, **untouched)
 
 
 def _doubt(mailing: int, batch: int, results: list[Result], now: datetime) -> None:

@@ -10,9 +10,9 @@ from newsletter.audience import freeze_slice
 from newsletter.journal import Journal
 from newsletter.leases import settle_expired
 from newsletter.models import Delivery, Mailing
-from newsletter.relays import ACCEPTED, Outcome, Parcel
+from newsletter.relays import ACCEPTED, UNCERTAIN, Outcome, Parcel
 from tests.newsletter.stage import make_list, make_mailing, make_members
-from tests.newsletter.test_ledger import OUTCOMES
+from tests.newsletter.test_ledger import OUTCOMES, tallied
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,22 @@ def test_evidence_that_comes_late_settles_an_uncertain_row(now):
     ledger.mark([(parcel, Outcome(ACCEPTED, "250"))], now)
     assert Delivery.objects.get().state == Delivery.ACCEPTED
     frozen.close()
+
+
+def test_whoever_wakes_and_has_not_sent_it_takes_the_doubt_away(now):
+    mailing_list = make_list()
+    people = make_members(3, mailing_list, now)
+    mailing = make_mailing(mailing_list, now, state=Mailing.PREPARING)
+    freeze_slice(mailing, now)
+    taken = ledger.claim(mailing, "a", "host:1:frozen", now, 3)
+    parcels = [Parcel(mailing.pk, key, taken.batch, "", address, bytes, relay="a") for key, address, _name in taken.rows]
+    ledger.mark([(parcel, Outcome(UNCERTAIN, "lost")) for parcel in parcels[:2]], now)
+    mailings.leave(mailing, parcels[1].member, now)
+    ledger.give_back(parcels, now)
+    rows = Delivery.objects.filter(mailing_id=mailing.pk).order_by("member_id")
+    assert list(rows.values_list("state", flat=True)) == ["waiting", "left", "waiting"]
+    assert tallied(mailing) == rows.counted()
+    assert {row[0] for row in ledger.claim(mailing, "a", "host:2:new", now, 3).rows} == {people[0].pk, people[2].pk}
 
 
 def test_a_row_that_comes_back_during_a_cancellation_is_cancelled_too(now):
