@@ -108,11 +108,6 @@ def _filled(mailing: Mailing, canonical: str) -> str:
     return html
 
 
-def changed_at() -> datetime | None:
-    """Return when the newest issue of the archive began, if there is any."""
-    return public().values_list("start_at", flat=True).first()
-
-
 def feed() -> str:
     """Return the newest issues as an Atom feed (RFC 4287)."""
     home, who = own_url("/nyhetsbrev/"), notices.association()

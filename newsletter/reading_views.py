@@ -27,7 +27,8 @@ def visit(request: HttpRequest) -> HttpResponse:
     ours = {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in (settings.SITE_URL, settings.FRONTEND_URL)}
     now = timezone.now()
     try:
-        if origin and origin not in ours:
+        # A browser's form or beacon names where it comes from; some leave that out towards their own origin.
+        if not (origin in ours or (not origin and request.headers.get("Sec-Fetch-Site") == "same-origin")):
             raise visits.NotCounted("another site")
         limits.let_in(limits.VISIT, caller(request), now)
         visits.note(request.POST.get("c", ""), request.POST.get("p", ""), now)

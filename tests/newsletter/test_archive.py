@@ -74,5 +74,10 @@ def test_the_feed_is_atom_and_not_sent_twice(client, mailing_list, now):
     assert entry.find(f"{atom}title").text == "Mars"
     assert entry.find(f"{atom}summary").text == "Om mod & möten"
     assert entry.find(f"{atom}link").get("href") == f"{HOME}/nyhetsbrev/{mailing.pk}/"
-    again = client.get("/nyhetsbrev/feed.atom", headers={"If-Modified-Since": answer["Last-Modified"]})
-    assert again.status_code == 304
+    asked = {"headers": {"If-None-Match": answer["ETag"]}}
+    assert client.get("/nyhetsbrev/feed.atom", **asked).status_code == 304
+    begun(mailing_list, now - timedelta(days=3))
+    assert client.get("/nyhetsbrev/feed.atom", **asked).status_code == 200
+    type(mailing).objects.filter(pk=mailing.pk).update(state="cancelled")
+    shown = client.get("/nyhetsbrev/feed.atom", **asked)
+    assert (shown.status_code, f"/nyhetsbrev/{mailing.pk}/" in shown.content.decode()) == (200, False)

@@ -101,9 +101,12 @@ def test_a_visit_is_counted_per_page_and_day_without_a_person(client, mailing_li
     assert (row.path, row.count) == ("/nyheter/", 3)
     assert client.get("/n/v", form).status_code == 405
     for wrong in ({"p": "/annan/"}, {"p": "/" + "x" * 400}, {"c": "999"}, {"c": "x"}, {"c": "²"}, {"c": "9" * 30}):
-        assert client.post("/n/v", form | wrong).status_code == 400
+        assert client.post("/n/v", form | wrong, headers={"Origin": HOME}).status_code == 400
     assert client.post("/n/v", form, headers={"Origin": "https://annan.se"}).status_code == 400
+    assert client.post("/n/v", form).status_code == 400, "from nowhere"
+    assert client.post("/n/v", form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
     assert Visits.objects.get().count == 3
+    assert client.post("/n/v", form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
 
 
 def test_many_visits_from_one_caller_are_too_many(client, mailing_list, now, monkeypatch):
@@ -111,7 +114,7 @@ def test_many_visits_from_one_caller_are_too_many(client, mailing_list, now, mon
 
     mailing = begun(mailing_list, now, f"{HOME}/nyheter/")
     monkeypatch.setitem(limits.BY_CALLER, limits.VISIT, limits.Limit(2, limits.HOUR))
-    codes = [client.post("/n/v", {"c": mailing.pk, "p": "/nyheter/"}).status_code for _ in range(3)]
+    codes = [client.post("/n/v", {"c": mailing.pk, "p": "/nyheter/"}, headers={"Origin": HOME}).status_code for _ in range(3)]
     assert codes == [204, 204, 429]
 
 
@@ -325,5 +328,6 @@ def test_a_tagged_link_counts_what_it_says(client, mailing_list, now):
     html = visits.tagged(Letter("x", mailing.html, ""), mailing.pk).html
     url = html.split('href="')[1].split('"')[0].replace("&amp;", "&")
     asked = parse_qs(urlsplit(url).query)
-    assert client.post("/n/v", {"c": asked["utm_campaign"], "p": urlsplit(url).path}).status_code == 204
+    form = {"c": asked["utm_campaign"], "p": urlsplit(url).path}
+    assert client.post("/n/v", form, headers={"Origin": HOME}).status_code == 204
     assert {figure.name: figure.count for figure in statistics.of(mailing).figures}["visits"] == 1
