@@ -50,7 +50,7 @@ class Fleet:
         if circuit == health.HALF_OPEN and busy and health.probe(name, self.owner, now):
             if name not in self._probing:
                 self._probing.add(name)
-                crew.proved = False
+                crew.patience.proved = False
             return 1
         self._probing.discard(name)
         if circuit != health.CLOSED:
@@ -113,12 +113,14 @@ class Fleet:
         if crew.connected and not isinstance(error, RelayBroken | RelayClosing):
             return False
         health.note_down(crew.options.name, error, now)
+        self._probing.discard(crew.options.name)
+        crew.patience.proved = False
         crew.grant(0, self._lease())
         return True
 
     def note_recoveries(self, now: datetime) -> None:
         """Note of the relays that are being probed who has proved to be well."""
-        for name in [name for name in self._probing if self.crews[name].proved]:
+        for name in [name for name in self._probing if self.crews[name].patience.proved]:
             health.note_up(name, now)
             self._probing.discard(name)
 

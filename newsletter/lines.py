@@ -5,19 +5,22 @@ of results that the office writes down.
 """
 
 import logging
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from newsletter.clock import elapsed
+from newsletter.counter import Counter, Trouble
 from newsletter.journal import Closed, Journal
 from newsletter.pace import Paces
+from newsletter.patience import Patience
 from newsletter.relays import (
     ACCEPTED,
     DEFERRED,
     ENOUGH,
+    UNCERTAIN,
     UNSENT,
     Outcome,
     Parcel,
@@ -37,26 +40,6 @@ UNSENT_TRIES = 3
 # A pile is low when it holds less than this for each connection; so much is enough while more is being claimed.
 LOW, ENOUGH_AHEAD = 50, 500
 CLOSING = "421"
-# So many sessions in a row that the relay itself closes (421) say that it wants to be left alone.
-CLOSED_ENOUGH = 5
-
-
-@dataclass(slots=True)
-class Trouble:
-    """A line could not connect."""
-
-    relay: str
-    error: RelayDown
-    began: float
-
-
-@dataclass(slots=True)
-class Counter:
-    """Where lines leave their results for the office; `bell` wakes it."""
-
-    results: deque[tuple[Parcel, Outcome]] = field(default_factory=deque)
-    troubles: deque[Trouble] = field(default_factory=deque)
-    bell: threading.Event = field(default_factory=threading.Event)
 
 
 class Crew:
@@ -78,16 +61,17 @@ class Crew:
         self._granted_until = 0.0
         self._paces = Paces(self.options.per_second, self.options.per_domain)
         self._retry_at = self.rested_at = 0.0
-        self._refused = self._closed = 0
+        self._refused = 0
+        self.patience = Patience()
         self.closing = False
-        # Whether the relay has taken a letter, or heard us to the end, since it last had trouble.
-        self.proved = False
         # Set when the relay refuses everything: nothing more goes out before the office has looked.
         self.halted = False
 
     def grant(self, connections: int, seconds: float) -> None:
         """Work with so many connections from now on; none is opened when `seconds` have passed without a new grant."""
         with self._condition:
+            if connections and not self.limit:
+                self.patience.renew()
             if connections != self.limit:
                 self.limit, self.low = connections, max(1, min(connections * LOW, ENOUGH_AHEAD))
                 self._paces.give(connections / self.options.connections)
@@ -119,7 +103,7 @@ class Crew:
             self._seats -= not line.dismissed
 
     def _target(self) -> int:
-        if not self.may_connect() or self.closing:
+        if not self.may_connect() or self.closing or self.patience.over:
             return 0
         return min(1 if time.monotonic() < self._retry_at else self.limit, len(self._pile))
 
@@ -160,21 +144,11 @@ class Crew:
             if outcome.policy:
                 self._refused += 1
             elif outcome.state == ACCEPTED:
-                self._refused = self._closed = 0
-                self.proved = True
+                self._refused = 0
+                self.patience.taken()
             self.halted = self.halted or outcome.everybody or self._refused >= ENOUGH
         if self.halted:
             self.counter.bell.set()
-
-    def heed_closing(self, error: SessionLost) -> None:
-        """Count sessions that the relay itself closed. Raises RelayClosing when it does nothing else."""
-        with self._condition:
-            self._closed += 1
-            tired = self._closed >= max(CLOSED_ENOUGH, 2 * self.limit)
-            if tired:
-                self._closed = 0
-        if tired:
-            raise RelayClosing(str(error)) from error
 
     def go_on(self) -> None:
         """Take up work again after a halt."""
@@ -190,7 +164,6 @@ class Crew:
 
     def rest(self, seconds: float) -> None:
         """Add no lines for a while: the relay takes no more connections."""
-        self.proved = False
         self.rested_at = time.monotonic()
         self._retry_at = time.monotonic() + seconds
 
@@ -205,7 +178,7 @@ class Crew:
         """Return the next parcel that the paces allow."""
         with self._condition:
             at = time.monotonic()
-            if self.halted or not self._pile or not self._paces.all.ready(at):
+            if self.halted or self.patience.over or not self._pile or not self._paces.all.ready(at):
                 return None
             parcel = self._pile.popleft() if not self.options.per_domain else self._allowed(at)
             if parcel is not None:
@@ -252,6 +225,9 @@ class Line(threading.Thread):
         self.session: Session | None = None
         self.dismissed = False
         self._idle_since = self._tried_at = 0.0
+        self._unsent: list[tuple[Parcel, Outcome]] = []
+        # Whether this session has had a letter taken, and whether its work has had any answer.
+        self._fruitful = self._answered = False
 
     def run(self) -> None:
         """Send as long as there is something, keep the connection a while, then end."""
@@ -260,7 +236,9 @@ class Line(threading.Thread):
             while self._turn():
                 pass
         except RelayDown as error:
-            self.crew.counter.troubles.append(Trouble(self.crew.options.name, error, self._tried_at))
+            # What the crew has seen as a whole is news, however old this line's connection.
+            began = math.inf if isinstance(error, RelayClosing) else self._tried_at
+            self.crew.counter.troubles.append(Trouble(self.crew.options.name, error, began))
         except Closed:
             logger.warning("%s got its last answer when nobody could note it any more.", self.name)
         except Exception as error:
@@ -274,27 +252,51 @@ class Line(threading.Thread):
             self.crew.counter.bell.set()
 
     def _turn(self) -> bool:
-        if self.crew.closing or self.crew.surplus(self):
+        if self.crew.closing or self.crew.patience.over or self.crew.surplus(self):
             return False
         if self.crew.idle and not self.crew.wait():
             return time.monotonic() - self._idle_since < IDLE_SECONDS
         if not self._connect():
             return False
-        session = self.session
-        assert session is not None  # noqa: S101 - for the type checker
         began = time.monotonic()
-        try:
-            session.work(self)
-            self.crew.proved = True
-        except SessionLost as error:
-            logger.info("%s: %s", self.name, error)
-            self.session = None
-            if str(error).startswith(CLOSING):
-                self.crew.heed_closing(error)
+        self._work()
+        self.crew.patience.complain()
         self._idle_since = time.monotonic()
         if self._idle_since - began < NAP and not self.crew.idle:
             self.crew.wait()
         return True
+
+    def _work(self) -> None:
+        assert self.session is not None  # noqa: S101 - for the type checker
+        self._answered = False
+        try:
+            self.session.work(self)
+            if self._answered:
+                self.crew.patience.proved = True
+        except SessionLost as error:
+            logger.info("%s: %s", self.name, error)
+            self._hang_up()
+            self._heed(error)
+        finally:
+            self._return_unsent()
+
+    def _heed(self, error: SessionLost) -> None:
+        if str(error).startswith(CLOSING):
+            self.crew.patience.closed(str(error), self.crew.limit)
+        elif self._unsent and (not self._fruitful or isinstance(error.__context__, TimeoutError)):
+            # A relay may end a session that it has taken letters in; only silence is no way to do so.
+            self.crew.patience.lost(self._unsent[0][0].member, str(error), self.crew.limit, doubtful=False)
+
+    def _return_unsent(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for parcel, outcome in unsent:
+            # Where nobody gets through it is no person's fault.
+            parcel.tries += not self.crew.patience.over
+            if parcel.tries < UNSENT_TRIES:
+                self.crew.put_back(parcel)
+            else:
+                # The connection breaks at this person again and again: let the others go first.
+                self._leave(parcel, Outcome(DEFERRED, outcome.reply))
 
     def _connect(self) -> bool:
         if self.session is not None and time.monotonic() - self._idle_since > 1 and not self.session.alive():
@@ -304,6 +306,7 @@ class Line(threading.Thread):
                 return False
             self._tried_at = time.monotonic()
             self.session = self.crew.relay.connect()
+            self._fruitful = False
         return True
 
     def _hang_up(self) -> None:
@@ -322,16 +325,20 @@ class Line(threading.Thread):
 
     def done(self, parcel: Parcel, outcome: Outcome) -> None:
         """Note what was learned and leave it for the office."""
-        again = outcome.state == UNSENT and not outcome.everybody and self.crew.may_send(parcel.batch)
-        if again:
-            parcel.tries += 1
-            if parcel.tries >= UNSENT_TRIES:
-                # The connection breaks at this person again and again: let the others go first.
-                again, outcome = False, Outcome(DEFERRED, outcome.reply)
-        self.crew.journal.done(parcel.batch, parcel.member, outcome)
-        if again:
-            self.crew.put_back(parcel)
+        if outcome.state == UNSENT and not outcome.everybody and self.crew.may_send(parcel.batch):
+            # Whether it is to be tried again is seen when we know how the session ended.
+            self.crew.journal.done(parcel.batch, parcel.member, outcome)
+            self._unsent.append((parcel, outcome))
             return
-        self.crew.counter.results.append((parcel, outcome))
+        self._leave(parcel, outcome)
+        if outcome.state == UNCERTAIN:
+            self.crew.patience.lost(parcel.member, outcome.reply, self.crew.limit, doubtful=True)
+        else:
+            self._answered = True
+            self._fruitful = self._fruitful or outcome.state == ACCEPTED
         if outcome.everybody or outcome.policy or outcome.state == ACCEPTED:
             self.crew.heed(outcome)
+
+    def _leave(self, parcel: Parcel, outcome: Outcome) -> None:
+        self.crew.journal.done(parcel.batch, parcel.member, outcome)
+        self.crew.counter.results.append((parcel, outcome))

@@ -19,11 +19,12 @@ from cms.outbox import new_owner
 from newsletter import ledger, mailings, tallies, tracking
 from newsletter.clock import Clock, elapsed
 from newsletter.compiled import BadHeader, Compiled
+from newsletter.counter import Counter
 from newsletter.dkim import BadKey
 from newsletter.fleet import Fleet
 from newsletter.journal import Journal
 from newsletter.leases import durable, settle_expired
-from newsletter.lines import Counter, Crew
+from newsletter.lines import Crew
 from newsletter.models import Mailing
 from newsletter.outcomes import follow_up, stop_mailing
 from newsletter.relays import Parcel, Relay
