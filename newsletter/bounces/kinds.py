@@ -105,7 +105,7 @@ _ANSWER_HEADERS = (
 def kind_of(pieces: Pieces) -> str:
     """Return which sort of notice a message without status blocks is."""
     subject, words = pieces.header("Subject"), pieces.notice[:20_000]
-    official = _official(pieces)
+    official = is_official(pieces)
     failed_subject = bool(_FAILED.search(subject))
     if is_receipt(pieces):
         return FAILURE if "automatically rejected" in " ".join(words.split()) else SUCCESS
@@ -124,7 +124,7 @@ def _named(pieces: Pieces) -> bool:
     return sender in {"", "<>"} or any(map(is_daemon, in_prose(sender))) or bool(_NAMES.search(sender))
 
 
-def _official(pieces: Pieces) -> bool:
+def is_official(pieces: Pieces) -> bool:
     """Tell whether a mail server wrote it: by its sender, or the empty return path that answers of programs have too."""
     path = pieces.header("Return-Path")
     return _named(pieces) or path.replace(" ", "") == "<>" or is_daemon(path.strip("<> "))

@@ -38,6 +38,9 @@ def _read(pieces: Pieces) -> Bounce:
     asked = _request(pieces)
     if asked is not None:
         return asked
+    if not kinds.is_official(pieces):
+        # A person who asks about a returned mail quotes it.
+        pieces.notice = "\n".join(line for line in pieces.notice.split("\n") if not line.lstrip().startswith(">"))
     kind = kinds.kind_of(pieces)
     if kind == kinds.FAILURE:
         return summed_up(notices.findings(pieces))
