@@ -8,10 +8,11 @@ import base64
 from django.conf import settings
 
 from cms.addresses import own_url
-from cms.secrets import BadLink, Signing, pack, read_link, sign_link
+from cms.secrets import MAC_BYTES, BadLink, Signing, pack, read_link, sign_link
 
 BOUNCE, LEAVE = "b", "u"
 _PURPOSE = {BOUNCE: "bounce", LEAVE: "leave"}
+_MESSAGE = "message"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
@@ -22,15 +23,16 @@ class Names:
     def __init__(self, mailing: int, digest: str) -> None:
         """`digest` is that of the mailing's content; part of it keeps Message-IDs apart from another installation's."""
         self._mailing = pack(mailing)
-        self._id = f"<{mailing}.%d.{digest[:12]}@{settings.MAIL_LIST_DOMAIN}>"
+        self._id = f"<{mailing}.%d.{digest[:12]}.%s@{settings.MAIL_LIST_DOMAIN}>"
+        self._message = Signing(_MESSAGE)
         self._unsubscribe, self._unsubscribe_page = Signing("unsubscribe"), own_url("/n/u/")
         self._preferences, self._preferences_page = Signing("preferences"), own_url("/n/p/")
         self._leave, self._bounce = Signing(_PURPOSE[LEAVE]), Signing(_PURPOSE[BOUNCE])
         self._domain = settings.MAIL_BOUNCE_DOMAIN
 
     def message_id(self, member: int) -> str:
-        """Return the Message-ID."""
-        return self._id % member
+        """Return the Message-ID; its last part is a signature, because every receiver can guess at others' numbers."""
+        return self._id % (member, _base32(self._message.raw(self._mailing + pack(member))[:MAC_BYTES]))
 
     def unsubscribe_url(self, member: int) -> str:
         """Return the address of the unsubscribe page and one-click endpoint; short, see `cms.secrets.sign_link`."""
@@ -60,6 +62,15 @@ def _base32(raw: bytes) -> str:
 def message_id(mailing: int, member: int, digest: str) -> str:
     """Return the Message-ID; see `Names`."""
     return Names(mailing, digest).message_id(member)
+
+
+def is_message_of(mailing: int, member: int, signature: str) -> bool:
+    """Tell whether `signature` is the last part of the Message-ID of that delivery; any of `LINK_KEYS` verifies."""
+    try:
+        raw = base64.b32decode(signature.upper()) + pack(mailing, member)
+        return bool(read_link(_MESSAGE, base64.urlsafe_b64encode(raw).rstrip(b"=").decode()))
+    except ValueError:
+        return False
 
 
 def return_address(kind: str, mailing: int, member: int) -> str:

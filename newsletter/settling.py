@@ -13,6 +13,8 @@ from newsletter.models import Delivery, Subscription
 from newsletter.outcomes import note_soft, silence
 
 HARD, SOFT, COMPLAINT, DELIVERED = "hard", "soft", "complaint", "delivered"
+# A failure that nobody can pin on the member's own address.
+ELSEWHERE = "elsewhere"
 # It came back, so it had left, whatever we knew of it. Rows in a worker's hands count too: the answer
 # that the worker writes afterwards finds the row no longer its own.
 # A row that waits for another attempt counts as well: its relay took the letter that it answered with a failure.
@@ -22,7 +24,7 @@ LEFT_US = (*OPEN, Delivery.ACCEPTED, Delivery.LEFT)
 
 def settle(row: Delivery, kind: str, reason: str, now: datetime) -> None:
     """Mark a delivery by evidence of `kind`, and silence, count or suppress its member as that demands."""
-    act = {HARD: _bounced_hard, SOFT: _bounced_soft, COMPLAINT: _complained, DELIVERED: _arrived}[kind]
+    act = {HARD: _bounced_hard, SOFT: _bounced_soft, COMPLAINT: _complained, DELIVERED: _arrived, ELSEWHERE: _came_back}[kind]
     with transaction.atomic():
         act(row, reason, now)
 
@@ -37,6 +39,11 @@ def _arrived(row: Delivery, reason: str, now: datetime) -> None:
     """Evidence of arrival settles what is open, so that no doubt that comes after it and no further attempt changes it."""
     rows = Delivery.objects.filter(mailing_id=row.mailing_id, member_id=row.member_id, state__in=OPEN)
     rows.update(state=Delivery.ACCEPTED, settled_at=now, batch=None, next_attempt_at=None)
+
+
+def _came_back(row: Delivery, reason: str, now: datetime) -> None:
+    """What was open came back, and the member is none the worse for it; what was settled stays."""
+    _move(row, OPEN, Delivery.BOUNCED, SOFT, reason, now)
 
 
 def _bounced_hard(row: Delivery, reason: str, now: datetime) -> None:

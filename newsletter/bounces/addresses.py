@@ -1,6 +1,7 @@
 """Mail addresses as reports write them: typed (RFC 3464), xtext (RFC 3461), internationalised (RFC 6533), or in prose."""
 
 import re
+from contextlib import suppress
 
 _ANY = re.compile(r"[^\s<>()\[\]\",;:'@“”’*|=]{1,64}@[^\s<>()\[\]\",;:'@“”’*|=]{1,255}|\"[^\"\n]{1,64}\"@[\w.-]{1,255}")
 _ADDRESS = re.compile(r"^(?:\"[^\"\n]{1,64}\"|[^\s<>@\",;:()\[\]]{1,64})@[^\s<>@\",;:()\[\]]{1,255}$")
@@ -42,6 +43,18 @@ def in_prose(text: str) -> list[str]:
     """Return the addresses in a line of text, in their order."""
     found = [address.strip(".!?").removeprefix("mailto:") for address in _ANY.findall(text[:2_000])]
     return [address for address in found if _ADDRESS.match(address) and "." in address.rpartition("@")[2]]
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two spellings are one person's: in any case, an IDN domain in either form, with or without a tag."""
+    return bool(one) and _plain(one) == _plain(other)
+
+
+def _plain(address: str) -> tuple[str, str]:
+    local, _, domain = address.lower().strip("<> ").rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return local.strip('"').partition("+")[0], domain.rstrip(".")
 
 
 def is_daemon(address: str) -> bool:

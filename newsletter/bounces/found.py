@@ -9,11 +9,12 @@ DELIVERED, DELAYED = "delivered", "delayed"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One recipient's fate: `kind` is hard, soft, delivered or delayed."""
+    """One recipient's fate: `kind` is hard, soft, delivered or delayed. `also`: what else the report calls it."""
 
     recipient: str
     kind: str
     reason: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,14 +61,15 @@ def _finding(fields: Fields, pieces: Pieces) -> Finding | None:
     action, status = _action(fields), _status(fields)
     if not action and not status:
         return None
-    recipient = next(filter(None, (typed(fields.get(name, "")) for name in _WHO)), "") or _elsewhere(pieces)
+    named = tuple(filter(None, (typed(fields.get(name, "")) for name in _WHO)))
+    recipient = named[0] if named else _elsewhere(pieces)
     said = re.sub(r"^[A-Za-z0-9-]{1,40}[ \t]*;", "", fields.get("diagnostic-code", "")).strip()
     said = said or re.sub(r"^[245][.\d]*", "", fields.get("status", "")).strip(" ()")
     reason = " ".join(filter(None, (status if status not in said else "", one_line(said))))[:480]
     if action in {DELIVERED, DELAYED}:
-        return Finding(recipient, action, reason)
+        return Finding(recipient, action, reason, named[1:])
     kind = judge(status, said) or judge(status, _near(recipient, pieces.notice)) or SOFT
-    return Finding(recipient, kind, reason or _near(recipient, pieces.notice)[:300])
+    return Finding(recipient, kind, reason or _near(recipient, pieces.notice)[:300], named[1:])
 
 
 def _status(fields: Fields) -> str:

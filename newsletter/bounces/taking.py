@@ -8,15 +8,17 @@ from django.conf import settings
 from django.db import transaction
 
 from newsletter import members
+from newsletter.bounces.addresses import same
 from newsletter.bounces.found import COMPLAINT, DELIVERED, HARD, NONE, SOFT, Bounce
 from newsletter.bounces.pieces import MOST_BYTES
 from newsletter.bounces.reading import read_bounce
+from newsletter.identity import is_message_of
 from newsletter.models import BounceReport, Delivery, Mailing
-from newsletter.settling import settle
+from newsletter.settling import ELSEWHERE, settle
 
 LEAVES = "leaves"
 HASH_SHOWN = 12
-_OUR_MESSAGE = re.compile(r"^<(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})@([^<>\s]{1,200})>$")
+_OUR_MESSAGE = re.compile(r"^<(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})(?:\.([a-z2-7]{16}))?@([^<>\s]{1,200})>$")
 
 
 def take_bounce(raw: bytes, now: datetime, *, source: str = "command", keep: bool = False) -> Bounce:
@@ -45,17 +47,26 @@ def _row(bounce: Bounce) -> Delivery | None:
 def _by_message_id(bounce: Bounce) -> Delivery | None:
     """Return the delivery that the returned message's Message-ID names, if the report names its address too.
 
-    The number alone is no proof: every receiver sees one, and could guess at others'.
+    Without its signature it is no proof, because every receiver sees one and could guess at others': such an
+    identifier, which earlier versions wrote, speaks only of what is uncertain (see `_act`).
     """
     found = _OUR_MESSAGE.match(bounce.message_id)
-    if found is None or found[4].lower() != settings.MAIL_LIST_DOMAIN.lower() or not bounce.recipients:
+    if found is None or found[5].lower() != settings.MAIL_LIST_DOMAIN.lower() or not bounce.recipients:
         return None
     row = Delivery.objects.filter(mailing_id=int(found[1]), member_id=int(found[2])).first()
-    named = {address.lower() for address in bounce.recipients}
-    if row is None or not row.address or row.address.lower() not in named:
+    if row is None or not any(same(row.address, address) for address in bounce.recipients):
+        return None
+    if not _proven(bounce) and row.state != Delivery.UNCERTAIN:
         return None
     ours = Mailing.objects.filter(pk=row.mailing_id, content_hash__startswith=found[3]).exists()
     return row if ours else None
+
+
+def _proven(bounce: Bounce) -> bool:
+    """Tell whether the report carries a signature of ours."""
+    found = _OUR_MESSAGE.match(bounce.message_id)
+    signed = found is not None and found[4] and is_message_of(int(found[1]), int(found[2]), found[4])
+    return bounce.about is not None or bool(signed)
 
 
 def _keep(raw: bytes, bounce: Bounce, row: Delivery | None, now: datetime, source: str) -> bool:
@@ -91,16 +102,21 @@ def _act(row: Delivery, bounce: Bounce, now: datetime) -> None:
     elif bounce.delivered:
         settle(row, DELIVERED, bounce.reason, now)
     elif bounce.kind == COMPLAINT:
-        settle(row, COMPLAINT, _storable(bounce.reason), now)
+        if _proven(bounce):
+            settle(row, COMPLAINT, _storable(bounce.reason), now)
     elif bounce.kind in {HARD, SOFT}:
         kind, reason = _said_of(row, bounce)
-        if kind in {HARD, SOFT}:
-            settle(row, kind, _storable(reason), now)
+        if kind in {HARD, SOFT, ELSEWHERE}:
+            settle(row, kind if _proven(bounce) else ELSEWHERE, _storable(reason), now)
 
 
 def _said_of(row: Delivery, bounce: Bounce) -> tuple[str, str]:
-    """Return what the report says of this delivery's address, where it tells of several."""
+    """Return what the report says of this delivery's address, where it tells of several.
+
+    A report on others alone is about where a forward or a distribution list led: the member's own mailbox took it.
+    """
     for found in bounce.findings:
-        if found.recipient.lower() == row.address.lower():
+        if any(same(row.address, address) for address in (found.recipient, *found.also)):
             return found.kind, found.reason
-    return bounce.kind, bounce.reason
+    others = row.address and any(found.recipient for found in bounce.findings)
+    return ELSEWHERE if others else bounce.kind, bounce.reason

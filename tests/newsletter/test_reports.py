@@ -1,5 +1,6 @@
 """Reports once they are kept: what settles whom, what the admin shows, and how long they stay."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from newsletter import engine, mailbox
 from newsletter.bounces import take_bounce
+from newsletter.bounces.addresses import same
 from newsletter.identity import BOUNCE, message_id, return_address
 from newsletter.ledger import anything_due, mark
 from newsletter.members import choose, erase, export
@@ -42,9 +44,14 @@ def row():
     return Delivery.objects.get()
 
 
-def returned(mailing, member, address="m1@exempel.se", digest=LETTER.digest):
+def unsigned(named):
+    """The Message-ID as earlier versions wrote it, which anybody can guess."""
+    return re.sub(r"\.[a-z2-7]{16}@", "@", named)
+
+
+def returned(mailing, member, address="m1@exempel.se", digest=LETTER.digest, change=str):
     """A report that names the message by its Message-ID alone."""
-    named = message_id(mailing.pk, member.pk, digest)
+    named = change(message_id(mailing.pk, member.pk, digest))
     original = f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {named}\nTo: {address}\n\nHej\n--b--"
     return dsn().replace(b"m1@exempel.se", address.encode()).replace(b"--b--", original.encode())
 
@@ -71,6 +78,73 @@ def test_a_dead_address_is_heard_after_a_milder_report(sent, to, now):
 
 def test_the_message_id_settles_where_the_address_agrees(sent, now):
     take_bounce(returned(*sent), now)
+    assert row().state == "bounced"
+
+
+def test_the_message_id_counts_under_an_older_key(sent, now, settings):
+    report = returned(*sent)
+    settings.LINK_KEYS = ["new", *settings.LINK_KEYS]
+    take_bounce(report, now)
+    assert row().state == "bounced"
+
+
+def forged_complaint(mailing, member, change):
+    named = change(message_id(mailing.pk, member.pk, LETTER.digest))
+    return complaint("x@exempel.se").replace(b"Return-Path: <x@exempel.se>", f"Message-ID: {named}".encode())
+
+
+@pytest.mark.parametrize("state", ["accepted", "uncertain"])
+@pytest.mark.parametrize("change", [unsigned, lambda named: re.sub(r"\.[a-z2-7]{16}@", f".{'a' * 16}@", named)])
+def test_a_forged_message_id_silences_nobody(sent, now, state, change):
+    Delivery.objects.update(state=state)
+    take_bounce(forged_complaint(*sent, change), now)
+    assert row().state == state
+    take_bounce(returned(*sent, change=change), now)
+    assert row().state == ("bounced" if state == "uncertain" else state)
+    member = Member.objects.get()
+    assert (member.status, member.soft_bounces, Suppression.objects.count()) == (Member.ACTIVE, 0, 0)
+    assert Subscription.objects.get().state == "subscribed"
+
+
+def test_a_complaint_with_the_real_message_id_counts(sent, now):
+    take_bounce(forged_complaint(*sent, str), now)
+    assert (row().state, Suppression.objects.count()) == ("complained", 1)
+
+
+@pytest.mark.parametrize(("state", "after"), [("accepted", "accepted"), ("uncertain", "bounced"), ("deferred", "bounced")])
+def test_a_dead_address_that_the_member_forwards_to_silences_nobody(sent, to, now, state, after):
+    Delivery.objects.update(state=state)
+    take_bounce(dsn(to=to).replace(b"m1@exempel.se", b"gammal@annan.se"), now)
+    member = Member.objects.get()
+    assert (row().state, member.status, member.soft_bounces) == (after, Member.ACTIVE, 0)
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["M1@Exempel.SE", "m1+nyhet@exempel.se", "m1.intern@annan.se\nOriginal-Recipient: rfc822;m1@exempel.se"],
+)
+def test_another_spelling_of_the_address_is_the_members(sent, to, now, named):
+    take_bounce(dsn(to=to).replace(b"m1@exempel.se", named.encode()), now)
+    assert (row().state, Member.objects.get().status) == ("bounced", Member.BOUNCED)
+
+
+def test_both_forms_of_an_international_domain_are_one():
+    assert same("anna@malmö.se", "Anna@xn--malm-8qa.se")
+    assert not same("anna@malmö.se", "anna@malmo.se")
+    assert not same("", "")
+
+
+def test_a_person_who_quotes_a_bounce_silences_nobody(sent, to, now):
+    letter = f"""From: Anna <m1@exempel.se>
+To: {to}
+Subject: Re: Undeliverable: Nytt
+
+Hej! Detta fick jag:
+> <m1@exempel.se>: 550 5.1.1 User unknown; the message could not be delivered
+"""
+    take_bounce(letter.encode(), now)
+    assert (row().state, Member.objects.get().status) == ("accepted", Member.ACTIVE)
+    take_bounce(letter.replace("Anna <m1@exempel.se>", "MAILER-DAEMON@exempel.se").encode(), now)
     assert row().state == "bounced"
 
 
