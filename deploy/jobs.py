@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from cms import publishing
 from deploy import heartbeats
 from deploy.models import JobRun
-from newsletter import limits, linkcheck, mailbox, personal, reports, signup
+from newsletter import limits, linkcheck, mailbox, personal, reports, signup, tallies
 from newsletter.importing import keeping as imports
 
 logger = logging.getLogger(__name__)
@@ -123,11 +123,12 @@ def mend(now: datetime) -> None:
 
 
 def clean_up(now: datetime) -> None:
-    """Remove what nobody asks for any more: old runs, finished tasks, expired sessions, dead heartbeats, old links."""
+    """Remove what nobody asks for any more (old runs, finished tasks, expired sessions, dead heartbeats, old links); recount."""
     JobRun.objects.filter(due__lt=now - KEEP_RUNS).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     heartbeats.forget(now)
     linkcheck.forget(now)
+    tallies.recount_still(now)
     for room in (imports, limits, personal, reports, signup):
         room.forget_old(now)

@@ -264,8 +264,13 @@ class Report:
         return self.frozen - sum(self.counts[state] for state in Delivery.OPEN)
 
 
-def report(mailing: Mailing, limit: int = 1_000, *, counted: bool = False) -> Report:
-    """Return counts per state and up to `limit` uncertain rows; `counted`: of the rows themselves, not of their tally."""
+def report(mailing: Mailing, limit: int = 1_000, *, counted: bool = False, recount: bool = False) -> Report:
+    """Return counts per state and up to `limit` uncertain rows.
+
+    `counted`: of the rows themselves, not of their tally; `recount`: the tally is set to them first.
+    """
+    if recount:
+        tallies.recount(mailing.pk, timezone.now())
     rows = Delivery.objects.filter(mailing_id=mailing.pk)
     with transaction.atomic():
         mailing.refresh_from_db(fields=["state", "frozen_count", "why"])

@@ -1,18 +1,25 @@
 """What the tally says of mailings, and its upkeep: old changes folded together, and counted anew when in doubt."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from newsletter.models import Delivery, Mailing, Tally
 from newsletter.models.tally import note
 
+logger = logging.getLogger(__name__)
+
 # The pace is read from changes of the last half minute, so they stay as they are.
 FRESH = timedelta(minutes=2)
 MANY = 40
+# What the daily clean-up counts anew.
+STILL = (Mailing.PAUSED, Mailing.SENT, Mailing.CANCELLED)
+LATELY = timedelta(days=2)
+AT_ONCE = 20
 
 
 def states(mailings: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -68,12 +75,16 @@ def fold(mailing: int, now: datetime) -> None:
 def recount(mailing: int, now: datetime) -> bool:
     """Count a mailing's rows themselves and set the tally to it; return whether it was true. For what was written past it.
 
-    Only for mailings that stand still: rows that move meanwhile would be counted twice.
+    For mailings that stand still: whoever moves a row of it waits meanwhile.
     """
     with transaction.atomic():
-        list(Mailing.objects.filter(pk=mailing).select_for_update() if connection.features.has_select_for_update else [])
-        real = Delivery.objects.filter(mailing_id=mailing).counted()
         held = Tally.objects.filter(mailing_id=mailing)
+        if connection.features.has_select_for_update:
+            # What is folded is held before the mailing, as `fold` does it. The mailing is locked in full, since every
+            # change of the tally refers to it: none is added between the two counts.
+            list(held.order_by("pk").select_for_update().values_list("pk"))
+            list(Mailing.objects.filter(pk=mailing).select_for_update().values_list("pk"))
+        real = Delivery.objects.filter(mailing_id=mailing).counted()
         sums = held.order_by().values_list("mailing_id", "state", "reason", "relay").annotate(n=Sum("count"))
         said = sorted((tuple(row[:4]), row[4]) for row in sums if row[4])
         if said == real:
@@ -81,3 +92,14 @@ def recount(mailing: int, now: datetime) -> bool:
         held.delete()
         note(real, now)
     return False
+
+
+def recount_still(now: datetime) -> int:
+    """Count anew some mailings that stand still and moved in the last days; return for how many the tally was wrong."""
+    moved = Tally.objects.filter(mailing_id=OuterRef("pk"), at__gte=now - LATELY)
+    in_hand = Delivery.objects.filter(mailing_id=OuterRef("pk"), state=Delivery.SENDING)
+    still = Mailing.objects.filter(Exists(moved), ~Exists(in_hand), state__in=STILL).order_by("-pk")
+    wrong = [mailing for mailing in still.values_list("pk", flat=True)[:AT_ONCE] if not recount(mailing, now)]
+    if wrong:
+        logger.warning("The tally of the mailings %s was wrong, and is counted anew.", ", ".join(map(str, wrong)))
+    return len(wrong)

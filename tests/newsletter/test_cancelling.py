@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter import audience, cancelling, engine, mailings, office
-from newsletter.models import Delivery, Mailing, Subscription
+from newsletter import audience, cancelling, engine, mailings, office, tallies
+from newsletter.models import Delivery, Mailing, Subscription, Tally
 from newsletter.progress import progress
 from tests.newsletter.stage import make_list, make_mailing, make_members
 from tests.newsletter.test_ledger import tallied
@@ -108,3 +108,15 @@ def test_a_pause_is_seen_while_another_mailing_freezes(server, send, now, monkey
     other.refresh_from_db()
     assert (len(slices), other.frozen_count) == (21, 100)
     assert engine.report(other).counts["accepted"] > 0
+
+
+def test_what_stands_still_is_counted_anew_once_a_day(three, now):
+    _first, second, third = three
+    Tally.objects.filter(state="excluded").update(count=7)
+    Mailing.objects.filter(pk=third.pk).update(state=Mailing.SENDING)
+    assert tallies.recount_still(now + tallies.LATELY) == 1
+    assert in_states(second) == ["excluded duplicate"] * 6
+    assert tallied(third) != Delivery.objects.filter(mailing_id=third.pk).counted(), "its rows move"
+    mailings.report(third, recount=True)
+    assert in_states(third) == ["excluded duplicate"] * 6
+    assert tallies.recount_still(now + tallies.LATELY) == 0

@@ -19,11 +19,12 @@ class Command(BaseCommand):
         """Take the mailing and the form."""
         parser.add_argument("mailing", type=int, help="the mailing's number")
         parser.add_argument("--json", action="store_true", help="for machines")
+        parser.add_argument("--recount", action="store_true", help="set the mailing page's figures to the rows as counted")
 
     def handle(self, mailing: int, **options: Any) -> None:
         """Print the report."""
         try:
-            found = report(mailing_by_id(mailing), counted=True)
+            found = report(mailing_by_id(mailing), counted=True, recount=options["recount"])
         except BadRequest as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(report_as_json(found), ensure_ascii=False) if options["json"] else report_as_text(found))
