@@ -222,7 +222,7 @@ def look_again(list_id: int, frozen: dict[int, str]) -> Verdict:
 
     Both the member's present standing and the frozen address count: either may have been silenced.
     """
-    standing = Subscription.objects.filter(list_id__also=list_id, member_id__among=frozen).values_list(
+    standing = Subscription.objects.filter(list_id=list_id, member_id__among=frozen).values_list(
         "member_id", "state", "member__status", "member__name", "member__address_hash", "member__ascii_address"
     )
     found = {member: rest for member, *rest in standing}
