@@ -1,25 +1,22 @@
 """What members choose: subscribe, unsubscribe, be forgotten. Every choice leaves its evidence."""
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models.functions import Lower
-from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
-from newsletter.addresses import accept, suppression_hash
+from newsletter import traces
+from newsletter.addresses import accept, hash_of
 from newsletter.importing import keeping as imports
 from newsletter.models import (
     AddressChange,
     BounceReport,
     Delivery,
     EarlierAddress,
-    Mailing,
     Member,
     PersonalLink,
     ProviderEvent,
@@ -56,7 +53,10 @@ CHOICE = (*EVIDENCE, "frequency", "heard_at", "welcomed_at")
 QUESTION = ("list__name", "asked_at", "answered_at")
 READING = ("mailing__subject", "kind", "link", "first_at", "machine")
 REPORT = ("received_at", "kind", "reason", "recipient")
-SINGLE_MAIL = ("recipient", "subject", "state", "created_at")
+SINGLE_MAIL = ("recipient", "subject", "state", "created_at", "last_error")
+LINK = ("asked_at", "mailed_at", "used_at")
+# How the sources of what editors do begin.
+BY_HAND = "admin: "
 
 
 class Unknown(LookupError):
@@ -102,61 +102,41 @@ def _their_log(member: Member) -> models.QuerySet[ModelLogEntry]:
     return ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Member), object_id=str(member.pk))
 
 
-def _at(addresses: Iterable[str], column: str) -> models.Q:
-    return models.Q(In(Lower(column), sorted(addresses)))
-
-
-def _addresses_of(member: Member) -> set[str]:
-    """Return all spellings and earlier addresses of `member` in small letters, but for what is another member's today."""
-    frozen = Delivery.objects.filter(member_id=member.pk).values_list("address", flat=True)
-    found = {address.lower() for address in (member.ascii_address, member.address, *frozen.distinct())} - {""}
-    others = Member.objects.exclude(pk=member.pk).filter(_at(found, "ascii_address"))
-    return found - {address.lower() for address in others.values_list("ascii_address", flat=True)}
-
-
 def erase(member: Member, now: datetime) -> None:
     """Forget a person: blank the row and every frozen address, keep only the hashes that keep imports out."""
     with transaction.atomic():
-        member = Member.objects.get(pk=member.pk)
-        _forget_addresses(_addresses_of(member), now)
-        _forget_earlier(member, now)
+        member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        _forget(traces.of_member(member), now)
+        traces.asked_at_new(member).delete()
+        EarlierAddress.objects.filter(member=member).delete()
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
-        imports.forget(member, ())
+        imports.forget(member, (), now)
         for table in (AddressChange, BounceReport, PersonalLink, ProviderEvent, Reading):
             table.objects.filter(member=member).delete()
         _their_log(member).update(label="", data={})
         for choice in list(Subscription.objects.filter(member=member, state=Subscription.SUBSCRIBED)):
             unsubscribe(member.pk, choice.list_id, now, source="erasure")
-        for name in ("name", "address", "employer", "role", "membership_number", "tracking_wording"):
-            setattr(member, name, "")
-        member.region, member.joined_on, member.tracking_agreed_at = None, None, None
+        for evidence in (Subscription, SubscriptionChange):
+            # What an editor wrote about the person; the wordings of pages and files name nobody.
+            evidence.objects.filter(member=member, source__startswith=BY_HAND).update(wording="")
         member.tags.clear()
-        member.status, member.erased_at = Member.ERASED, now
-        member.save()
+        _blank(member, now)
 
 
-def _forget_addresses(addresses: set[str], now: datetime) -> None:
+def _blank(member: Member, now: datetime) -> None:
+    texts = ("name", "address", "ascii_address", "address_hash", "employer", "role", "membership_number", "tracking_wording")
+    facts = ("region", "joined_on", "tracking_agreed_at", "soft_since")
+    blank: dict[str, Any] = dict.fromkeys(texts, "") | dict.fromkeys(facts)
+    # `save` refuses whoever is erased already, and an erasure may be repeated.
+    Member.objects.filter(pk=member.pk).update(**blank, soft_bounces=0, status=Member.ERASED, erased_at=member.erased_at or now)
+
+
+def _forget(found: traces.Traces, now: datetime) -> None:
     """Suppress each address by its hash and drop what is kept under it outside the member's own row."""
-    for address in sorted(addresses):
-        suppress(suppression_hash(accept(address).ascii), "erased", now)
-        for mailing in Mailing.objects.filter(why__icontains=address).only("why"):
-            # A mail server's answer, quoted as the reason of a pause, may name the person.
-            why = re.sub(re.escape(address), "…", mailing.why, flags=re.IGNORECASE)
-            Mailing.objects.filter(pk=mailing.pk).update(why=why)
-    for table in (SignUp, PersonalLink):
-        table.objects.filter(_at(addresses, "address")).delete()
-    for table in (SingleMail, BounceReport, ProviderEvent):
-        table.objects.filter(_at(addresses, "recipient")).delete()
-    imports.forget(None, addresses)
-
-
-def _forget_earlier(member: Member, now: datetime) -> None:
-    """Suppress the addresses that `member` had before, but for what is another member's today."""
-    earlier = EarlierAddress.objects.filter(member=member)
-    hashes = set(earlier.values_list("address_hash", flat=True))
-    for hashed in sorted(hashes - set(Member.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True))):
+    for hashed in sorted(found.hashes):
         suppress(hashed, "erased", now)
-    earlier.delete()
+    traces.wipe(found)
+    imports.forget(None, found.addresses, now)
 
 
 def erase_address(address: str, now: datetime) -> None:
@@ -167,7 +147,7 @@ def erase_address(address: str, now: datetime) -> None:
         erase(member, now)
         return
     with transaction.atomic():
-        _forget_addresses({accept(address).ascii.lower()}, now)
+        _forget(traces.of_address(address), now)
 
 
 def export(address: str) -> dict[str, Any]:
@@ -176,34 +156,44 @@ def export(address: str) -> dict[str, Any]:
 
 
 def _held_about(address: str) -> dict[str, Any]:
-    normal, member = accept(address).ascii.lower(), find(address)
-    addresses = {normal} | (_addresses_of(member) if member else set())
-    hashed = suppression_hash(normal)
-    found: dict[str, Any] = {
-        "sign_ups": _rows(SignUp.objects.filter(_at(addresses, "address")), "list__name", *SIGN_UP),
-        "imports": imports.held(member, addresses),
-        "single_mails": _rows(SingleMail.objects.filter(_at(addresses, "recipient")), *SINGLE_MAIL),
-        "suppressed": _rows(Suppression.objects.filter(address_hash=hashed), "reason", "since"),
+    member = find(address)
+    found = traces.of_member(member) if member else traces.of_address(address)
+    reports, events = (_of(table, member, found) for table in (BounceReport, ProviderEvent))
+    mails = found.rows(SingleMail) | traces.asked_at_new(member) if member else found.rows(SingleMail)
+    links = models.Q(pk__in=found.links()) | (models.Q(member=member) if member else models.Q(pk__in=()))
+    told: dict[str, Any] = {
+        "sign_ups": _rows(found.rows(SignUp).order_by("asked_at", "pk"), "list__name", *SIGN_UP),
+        "imports": imports.held(member, found.addresses),
+        "single_mails": _rows(mails.order_by("created_at", "pk"), *SINGLE_MAIL),
+        "reports": _rows(reports.order_by("received_at", "pk"), *REPORT),
+        "events": _rows(events.order_by("received_at", "pk"), *REPORT),
+        "links": _rows(PersonalLink.objects.filter(links).order_by("asked_at", "pk"), *LINK),
+        "suppressed": _rows(Suppression.objects.filter(address_hash=hash_of(address)), "reason", "since"),
     }
-    if member is None and not any(found.values()):
+    if member is None and not any(told.values()):
         raise Unknown(_("Nothing is held on %(address)s.") % {"address": address})
-    return {**(_held_on_member(member) if member else {}), **found}
+    return {**(_held_on_member(member) if member else {}), **told}
+
+
+def _of(table: type[models.Model], member: Member | None, found: traces.Traces) -> models.QuerySet[Any]:
+    """Return the rows about a member or at one of the addresses; a row about another member is theirs."""
+    mine = found.rows(table).filter(models.Q(member=None) | models.Q(member=member))
+    return mine | table._default_manager.filter(member=member) if member else mine
 
 
 def _held_on_member(member: Member) -> dict[str, Any]:
+    changes = AddressChange.objects.filter(member=member)
     (person,) = _rows(Member.objects.filter(pk=member.pk), *PERSON)
     return {
         "member": person,
         "tags": list(member.tags.values_list("name", flat=True)),
-        "subscriptions": _rows(member.subscriptions.all(), "list__name", *CHOICE),
+        "subscriptions": _rows(member.subscriptions.order_by("since", "pk"), "list__name", *CHOICE),
         "changes": _rows(member.changes.all(), "list__name", *EVIDENCE),
-        "mailings": _rows(Delivery.objects.filter(member_id=member.pk), "mailing__subject", *DELIVERY),
-        "questions": _rows(Question.objects.filter(member=member), *QUESTION),
-        "readings": _rows(Reading.objects.filter(member=member), *READING),
-        "reports": _rows(BounceReport.objects.filter(member=member), *REPORT),
-        "events": _rows(ProviderEvent.objects.filter(member=member), *REPORT),
-        "address_changes": _rows(AddressChange.objects.filter(member=member), "address", "asked_at", "confirmed_at"),
-        "edits": _rows(_their_log(member), "timestamp", "action", "label"),
+        "mailings": _rows(Delivery.objects.filter(member_id=member.pk).order_by("mailing_id"), "mailing__subject", *DELIVERY),
+        "questions": _rows(Question.objects.filter(member=member).order_by("asked_at", "pk"), *QUESTION),
+        "readings": _rows(Reading.objects.filter(member=member).order_by("first_at", "pk"), *READING),
+        "address_changes": _rows(changes.order_by("asked_at", "pk"), "address", "asked_at", "confirmed_at"),
+        "edits": _rows(_their_log(member).order_by("timestamp", "pk"), "timestamp", "action", "label"),
     }
 
 

@@ -1,6 +1,7 @@
 """Subscribing by oneself, with double opt-in: ask, mail a link, confirm. Nothing here tells whether an address is known."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,14 @@ from newsletter.welcome import greet, welcome_mail
 QUIET = timedelta(minutes=10)
 CONFIRM_WITHIN = timedelta(days=14)
 KEEP_UNCONFIRMED = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirmation did: whose it was (None: gone by now), and the lists that it won, none when it came again."""
+
+    member: Member | None
+    won: tuple[MailingList, ...]
 
 
 class TooOld(ValueError):
@@ -93,14 +102,14 @@ def asked_for(token: str, now: datetime) -> list[SignUp]:
     return asked
 
 
-def confirm(asked: Sequence[SignUp], now: datetime) -> Member | None:
-    """Make sign-ups of one address subscriptions. May be repeated, and then changes nothing; None if the member is gone.
+def confirm(asked: Sequence[SignUp], now: datetime) -> Confirmed:
+    """Make sign-ups of one address subscriptions. May be repeated, and then changes nothing and wins nothing.
 
     It is the person's own act, so it also lifts a bounce or a suppression of the address. Newcomers to a
     list are welcomed.
     """
     if all(row.confirmed_at for row in asked):
-        return find(asked[0].address)
+        return Confirmed(find(asked[0].address), ())
     member = find(asked[0].address) or _newcomer(asked[0])
     welcomes = {row.pk: welcome_mail(member, row.list) for row in asked}
     with transaction.atomic():
@@ -113,7 +122,15 @@ def confirm(asked: Sequence[SignUp], now: datetime) -> Member | None:
             if fresh:
                 greet(member, row.list, welcomes[row.pk], now)
     member.refresh_from_db()
-    return member
+    return Confirmed(member, tuple(row.list for row in won))
+
+
+def has_all(asked: Sequence[SignUp]) -> bool:
+    """Tell whether whoever asked for these lists has them all now."""
+    member = find(asked[0].address)
+    lists = {row.list_id for row in asked}
+    has = Subscription.objects.filter(member=member, list__in=lists, state=Subscription.SUBSCRIBED)
+    return member is not None and has.count() == len(lists)
 
 
 def _revive(member: Member) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import audit
 from newsletter.addresses import accept, suppression_hash
-from newsletter.members import choose, erase, find, suppress
+from newsletter.members import BY_HAND, choose, erase, find, suppress
 from newsletter.models import MailingList, Member, Subscription, Suppression
 
 
@@ -18,7 +18,7 @@ class Refused(ValueError):
 
 def source_of(user: Any) -> str:
     """Return how an editor's act is named in the evidence."""
-    return f"admin: {user.get_username()}"
+    return f"{BY_HAND}{user.get_username()}"
 
 
 def why_silent(member: Member) -> str:

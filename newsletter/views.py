@@ -132,9 +132,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         asked = signup.asked_for(token, now)
     except signup.TooOld as error:
         return page(request, "confirm", problem=str(error))
-    if request.method == "POST":
-        signup.confirm(asked, now)
-    return page(request, "confirm", asked=asked, address=asked[0].address, done=request.method == "POST")
+    if request.method != "POST":
+        return page(request, "confirm", asked=asked, address=asked[0].address)
+    won = signup.confirm(asked, now).won
+    has = bool(won) or signup.has_all(asked)
+    return page(request, "confirm", asked=asked, address=asked[0].address, done=has, again=not won, left=not has)
 
 
 @door(limits.PREFERENCES)

@@ -24,7 +24,8 @@ def forget_old(now: datetime) -> None:
     idle.filter(created_at__lt=now - WAIT_FOR_A_DECISION).update(
         state=MemberImport.CANCELLED, content=b"", finished_at=now, lease_owner="", lease_until=None
     )
-    over = MemberImport.objects.filter(finished_at__lt=now - UNDO_WITHIN)
+    endless = Q(finished_at=None, state=MemberImport.FAILED, created_at__lt=now - UNDO_WITHIN)
+    over = MemberImport.objects.filter(endless | Q(finished_at__lt=now - UNDO_WITHIN))
     over.exclude(content=b"").update(content=b"")
     for key in over.filter(lines__isnull=False).distinct().values_list("pk", flat=True):
         remove(ImportedRow.objects.filter(source_id=key))
@@ -36,7 +37,7 @@ def held(member: Member | None, addresses: Iterable[str]) -> list[dict[str, Any]
     return list(_about(member, addresses).order_by("source_id", "number").values(*columns))
 
 
-def forget(member: Member | None, addresses: Iterable[str]) -> None:
+def forget(member: Member | None, addresses: Iterable[str], now: datetime) -> None:
     """Blank what imports tell of a person, and drop files that wait and may name them."""
     found = set(addresses)
     _about(member, found).update(address="", changes={}, reason="", member=None, done=False, act=ImportedRow.STAYS_OUT)
@@ -47,7 +48,7 @@ def forget(member: Member | None, addresses: Iterable[str]) -> None:
         elif _may_name(bytes(source.content), found):
             why = _("Somebody in the file has been erased at their own wish. Send the file again.")
             MemberImport.objects.filter(pk=source.pk).update(
-                state=MemberImport.FAILED, why=why, content=b"", lease_owner="", lease_until=None
+                state=MemberImport.FAILED, why=why, content=b"", finished_at=now, lease_owner="", lease_until=None
             )
 
 

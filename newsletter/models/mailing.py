@@ -1,5 +1,7 @@
 """Mailing, Delivery, Batch: one sending of an issue, a ledger row per member, and the lease on some rows."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -94,6 +96,25 @@ class Mailing(models.Model):
         return f"{self.subject} · {self.list}"
 
 
+class Ledger(Rows):
+    """The ledger's rows; those of the erased take no mail server's words any more: late answers name the address."""
+
+    def update(self, **fields: Any) -> int:
+        """Write `fields`."""
+        return super().update(**_unsaid(fields))
+
+    def update_only(self, **fields: Any) -> int:
+        """Write `fields` and leave the tally to the caller."""
+        return super().update_only(**_unsaid(fields))
+
+
+def _unsaid(fields: dict[str, Any]) -> dict[str, Any]:
+    if not fields.get("last_reply"):
+        return fields
+    blank = models.When(address="", then=models.Value(""))
+    return fields | {"last_reply": models.Case(blank, default=models.Value(fields["last_reply"]))}
+
+
 class Delivery(models.Model):
     """The ledger: one row per mailing and member. Nothing points at it, so that it can be partitioned."""
 
@@ -130,7 +151,7 @@ class Delivery(models.Model):
     provider_id = models.CharField(max_length=200, blank=True, default="")
     last_reply = models.CharField(_("latest answer"), max_length=500, blank=True, default="")
 
-    objects = Rows.as_manager()
+    objects = Ledger.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

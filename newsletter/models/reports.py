@@ -7,8 +7,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.addresses import hash_of
+from newsletter.models.audience import Suppression
 from newsletter.models.mailing import Mailing
 from newsletter.models.member import Member
+
+
+def _of_the_erased(row: Any) -> bool:
+    """Tell whether a report is about somebody who was erased: late ones must not bring the address back."""
+    if row.member_id and Member.objects.filter(pk=row.member_id, status=Member.ERASED).exists():
+        return True
+    return (
+        bool(row.address_hash)
+        and not row.member_id
+        and Suppression.objects.filter(address_hash=row.address_hash, reason="erased").exists()
+    )
 
 
 class BounceReport(models.Model):
@@ -34,8 +46,11 @@ class BounceReport(models.Model):
         return f"{self.kind} · {self.recipient}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the hash by which the row is found when nobody knows the address any more."""
+        """Keep the hash by which the row is found when nobody knows the address any more; of the erased keep no words."""
         self.address_hash = hash_of(self.recipient)
+        if _of_the_erased(self):
+            self.recipient = self.reason = self.address_hash = ""
+            self.raw = b""
         super().save(*args, **kwargs)
 
 
@@ -64,8 +79,10 @@ class ProviderEvent(models.Model):
         return f"{self.provider} · {self.kind}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the hash by which the row is found when nobody knows the address any more."""
+        """Keep the hash by which the row is found when nobody knows the address any more; of the erased keep no words."""
         self.address_hash = hash_of(self.recipient)
+        if _of_the_erased(self):
+            self.recipient = self.reason = self.address_hash = ""
         super().save(*args, **kwargs)
 
 

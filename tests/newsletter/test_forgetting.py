@@ -1,19 +1,39 @@
 """Export and erasure by command: all that is held is told, and then nothing is left."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from wagtail.log_actions import log
 
-from newsletter import engine, signup
-from newsletter.importing import import_members
-from newsletter.models import Delivery, Mailing, Member, SignUp, SingleMail, Subscription, Suppression
+from newsletter import engine, members, personal, signup, stewardship
+from newsletter.importing import import_members, keeping
+from newsletter.models import (
+    AddressChange,
+    BounceReport,
+    Delivery,
+    Erased,
+    ImportedRow,
+    Mailing,
+    Member,
+    MemberImport,
+    NewsletterRules,
+    PersonalLink,
+    ProviderEvent,
+    RelayState,
+    SignUp,
+    SingleMail,
+    Subscription,
+    Suppression,
+)
 from newsletter.relays import DEFERRED, Outcome
 from newsletter.relays.memory import Memory
+from newsletter.settling import settle
 from tests.newsletter.stage import make_list, make_mailing, make_member
 
 pytestmark = pytest.mark.django_db
@@ -115,8 +135,6 @@ def test_an_import_revives_neither_the_address_nor_the_earlier_one(mia, mailing_
 
 
 def test_nobody_gets_mail_after_an_erasure(mia, now):
-    from datetime import timedelta
-
     run("erase_member", MIA)
     Memory.forget()
     engine.send_due(now + timedelta(minutes=6), seconds=5)
@@ -147,3 +165,107 @@ def test_what_is_not_there_is_said(command, address, db):
     with pytest.raises(CommandError, match=address):
         run(command, address)
     assert not Suppression.objects.exists()
+
+
+ANNA, MOVED = "anna.forr@exempel.se", "anna.nu@exempel.se"
+
+
+@pytest.fixture
+def anna(mailing_list, settings):
+    """Somebody who signed up, confirmed and moved before any letter went to the first address, and wished for a third."""
+    now = timezone.now()
+    signup.ask_to_subscribe(ANNA, "Anna Andersson", [mailing_list], now, source="/nyhetsbrev/")
+    member = signup.confirm(list(SignUp.objects.all()), now).member
+    who = personal.Visit(PersonalLink.objects.create(member=member, mailed_at=now), member)
+    personal.ask_for_address(who, MOVED, now)
+    personal.confirm_address(AddressChange.objects.get(), now)
+    member.refresh_from_db()
+    who = personal.Visit(PersonalLink.objects.create(member=member, mailed_at=now), member)
+    personal.ask_for_address(who, "anna.sen@exempel.se", now)
+    return member
+
+
+def test_an_address_that_was_never_mailed_is_told_and_forgotten_too(anna):
+    assert not Delivery.objects.exists()
+    found = json.loads(run("export_member", MOVED))
+    assert [row["name"] for row in found["sign_ups"]] == ["Anna Andersson"]
+    assert {row["recipient"] for row in found["single_mails"]} == {ANNA, MOVED, "anna.sen@exempel.se"}
+    run("erase_member", MOVED)
+    assert "anna" not in everything()
+    # The third was never hers: whoever owns it may be anybody.
+    assert Suppression.objects.count() == 2
+
+
+def test_an_address_that_somebody_only_wished_for_gives_nothing_away(anna, mailing_list):
+    signup.ask_to_subscribe("anna.sen@exempel.se", "Otto", [mailing_list], timezone.now() + timedelta(hours=1), source="x")
+    assert "Otto" not in run("export_member", MOVED)
+    run("erase_member", MOVED)
+    assert [row.name for row in SignUp.objects.all()] == ["Otto"]
+
+
+@pytest.mark.parametrize("table", [BounceReport, ProviderEvent, PersonalLink])
+def test_who_is_known_by_one_row_alone_is_found(table, db):
+    column = "address" if table is PersonalLink else "recipient"
+    table.objects.create(**{column: "Otto@exempel.se"})
+    assert json.loads(run("export_member", "otto@exempel.se"))
+    run("erase_member", "otto@exempel.se")
+    assert not table.objects.exists()
+
+
+def test_a_file_that_names_the_erased_ends_and_its_rows_go(mia, mailing_list, now):
+    source = MemberImport.objects.create(
+        filename="x.csv", list=mailing_list, state=MemberImport.CHECKING, content=f"e-post\n{MIA}\n".lower().encode()
+    )
+    ImportedRow.objects.create(source=source, number=1, act=ImportedRow.NEW, address="otto@exempel.se")
+    members.erase(mia, now)
+    source.refresh_from_db()
+    assert (source.state, source.finished_at) == (MemberImport.FAILED, now)
+    keeping.forget_old(now + timedelta(days=31))
+    assert not ImportedRow.objects.exists()
+
+
+def test_what_only_quotes_the_person_is_blanked(mia, now, eva):
+    RelayState.objects.create(name="another", last_error=f"RelayDown: 550 <{EARLIER}> said no to <otto@exempel.se>.")
+    NewsletterRules.objects.create(test_group=f"otto@exempel.se\n{MIA}\n")
+    second = make_list("second")
+    stewardship.put_on(mia, second, "Mia Mildh rang den 3 mars", now, eva)
+    stewardship.suppress_by_hand(EARLIER, now, eva)
+    stewardship.lift(EARLIER, "Mia Mildh rang igen", eva)
+    members.erase(mia, now)
+    assert RelayState.objects.get(name="another").last_error == "RelayDown: 550 <…> said no to <otto@exempel.se>."
+    assert NewsletterRules.objects.get().test_group == "otto@exempel.se"
+    assert "mildh" not in everything()
+    assert Subscription.objects.filter(member=mia, source="erasure").count() == 2
+
+
+def test_the_erased_are_not_written_to_again(mia, now):
+    stale, other = Member.objects.get(), Member.objects.get()
+    members.erase(mia, now)
+    with pytest.raises(Erased):
+        stale.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member.objects.update(address=MIA, ascii_address=MIA)
+    other.refresh_from_db()
+    other.address = MIA
+    with pytest.raises(Erased):
+        other.save()
+    members.erase(mia, now)
+    assert "mildh" not in everything()
+
+
+def test_late_reports_bring_no_address_back(mia, now):
+    row = Delivery.objects.get()
+    members.erase(mia, now)
+    said = f"550 5.1.1 <{EARLIER}> unknown"
+    for kind in ("soft", "hard", "complaint"):
+        settle(row, kind, said, now)
+    rows = Delivery.objects.filter(mailing_id=row.mailing_id)
+    rows.update(last_reply=said)
+    rows.move(row.mailing_id, rows.get().state, now, state=Delivery.REFUSED, last_reply=said)
+    BounceReport.objects.create(digest="1", kind="hard", reason=said, recipient=EARLIER, member=mia, raw=said.encode())
+    BounceReport.objects.create(digest="2", kind="hard", reason=said, recipient=EARLIER, raw=said.encode())
+    ProviderEvent.objects.create(provider="x", event_id="1", kind="bounced", reason=said, recipient=MIA, member=mia)
+    assert EARLIER not in everything()
+    assert "mia@" not in everything()
+    assert [row.kind for row in BounceReport.objects.all()] == ["hard", "hard"]
+    assert Delivery.objects.get().state == Delivery.REFUSED

@@ -223,7 +223,7 @@ def test_a_sheet_is_read_and_another_file_refused(tmp_path, mailing_list, now):
 
 def test_a_confirmation_that_comes_again_changes_nothing(mailing_list, now):
     asked = SignUp.objects.create(address="ny@exempel.se", name="Ny", list=mailing_list, asked_at=now)
-    member = signup.confirm([asked], now)
+    member = signup.confirm([asked], now).member
     Member.objects.filter(pk=member.pk).update(status=Member.BOUNCED, name="Nytt namn")
     members.unsubscribe(member.pk, mailing_list.pk, now, source="test")
     asked.refresh_from_db()

@@ -324,3 +324,15 @@ def test_knocks_end_and_are_forgotten(db, now):
     assert Knock.objects.exists()
     limits.forget_old(now + limits.KEEP + limit.within + timedelta(seconds=1))
     assert not Knock.objects.exists()
+
+
+def test_a_confirmation_that_comes_again_says_how_it_is(client, mailing_list):
+    client.post("/nyhetsbrev/", {"list": mailing_list.pk, "address": "otto@exempel.se"})
+    link = urlsplit(next(word for word in mail.outbox[-1].body.split() if "/n/c/" in word)).path
+    assert "Välkommen!" in client.post(link).content.decode()
+    assert "Du prenumererar redan" in client.post(link).content.decode()
+    members.unsubscribe(Member.objects.get(address="otto@exempel.se").pk, mailing_list.pk, timezone.now(), source="test")
+    page = client.post(link).content.decode()
+    assert "Välkommen!" not in page
+    assert "Prenumerera på nytt" in page
+    assert not Subscription.objects.filter(member__address="otto@exempel.se", state="subscribed").exists()
