@@ -1,6 +1,7 @@
 """The relays of one office: which of them may be used, with how much of their budget, and whose turn it is."""
 
 import logging
+import time
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from newsletter.relays import RelayBroken, RelayClosing, RelayDown
 logger = logging.getLogger(__name__)
 
 LINE_RETRY_SECONDS = 5.0
+# A relay whose pile stands still so long keeps no other waiting for its part.
+STALLED_SECONDS = 5.0
 # A share is written anew when less than this of its lease is left; in its last tenth nothing is opened.
 RENEW_BELOW = 0.4
 STOP_AT = 0.9
@@ -28,6 +31,9 @@ class Fleet:
         self._probing: set[str] = set()
         self._renew_at: dict[str, datetime] = {}
         self._taken: dict[str, int] = {}
+        # How much each has lying, and since when it has been that.
+        self._seen: dict[str, tuple[int, float]] = {}
+        self._stalled: set[str] = set()
         self._known = False
 
     def look(self, now: datetime, busy: bool) -> None:
@@ -36,6 +42,7 @@ class Fleet:
             health.know(self.crews)
             self._known = True
         self.note_recoveries(now)
+        self._note_stalls(time.monotonic())
         circuits, shares = health.circuits(now), budgets.shares()
         for name, crew in self.crews.items():
             wanted = self._wanted(crew, circuits.get(name, health.CLOSED), busy, now)
@@ -93,8 +100,19 @@ class Fleet:
 
     def _ahead(self, crew: Crew, able: list[Crew]) -> bool:
         """Tell whether a relay has had its part and must wait for the others with a weight."""
-        weighed = [other for other in able if other.options.weight]
+        weighed = [other for other in able if other.options.weight and (other is crew or other.options.name not in self._stalled)]
         return bool(crew.options.weight) and self._load(crew) > min(map(self._load, weighed))
+
+    def _note_stalls(self, at: float) -> None:
+        stalled = set()
+        for name, crew in self.crews.items():
+            lying = crew.lying
+            was, since = self._seen.get(name, (lying, at))
+            self._seen[name] = (lying, since if was == lying else at)
+            if lying and was == lying and at - since >= STALLED_SECONDS:
+                stalled.add(name)
+        if stalled != self._stalled:
+            self._stalled, self._taken = stalled, {}
 
     def took(self, crew: Crew, count: int) -> None:
         """Count letters that a relay was given."""

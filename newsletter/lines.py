@@ -113,6 +113,11 @@ class Crew:
         return len(self._pile) < self.low
 
     @property
+    def lying(self) -> int:
+        """How many parcels no line has in hand yet."""
+        return len(self._pile)
+
+    @property
     def idle(self) -> bool:
         """Whether the pile is empty."""
         return not self._pile
