@@ -4,18 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from newsletter import members
 from newsletter.importing import import_due
 from newsletter.models import Delivery, Mailing, MailingList, Member, MemberImport, MemberTag
+from tests.browser.accessibility import violations
 from tests.newsletter.stage import make_mailing, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ADMIN = "/admin/snippets/newsletter"
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 FILE = """E-post;Förnamn;Efternamn;Arbetsgivare;Medlemsnummer;Skostorlek
 m1@exempel.se;Åsa;Öberg;Sjöbergs kommun;17;38
 ny@exempel.se;Örjan;Ängström;Norrdals kommun;18;43
@@ -39,9 +38,7 @@ def clean(page: Page) -> None:
     expect(page.locator("main .newsletter-people, main .listing, main form").first).to_be_visible()
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 1000})
-        found = Axe().run(page, context="main", options=WCAG).response["violations"]
-        problems = [f"{one['id']}: {node['html'][:150]} {node.get('failureSummary')}" for one in found for node in one["nodes"]]
-        assert problems == [], page.url
+        assert violations(page, "main") == [], page.url
     page.set_viewport_size({"width": 1280, "height": 1000})
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from newsletter import mailings
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, NewsletterRules, SingleMail, Subscription
+from tests.browser.accessibility import OURS, violations
 from tests.newsletter import newsroom
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -69,15 +69,6 @@ def follow(page: Page, shoot: Any) -> None:
     assert rows.get(member_id=keys[30]).state == "left"
 
 
-def no_violations(page: Page) -> bool:
-    """Tell whether axe finds nothing on the page's own part; Wagtail's frame around it isn't ours."""
-    # Wagtail's messages and its text editor have faults of their own.
-    context = {"include": [["main"]], "exclude": [[".messages"], [".Draftail-Editor"]]}
-    found = Axe().run(page, context=context)
-    assert found.violations_count == 0, found.generate_report()
-    return True
-
-
 def as_a_member(page: Page, shoot: Any) -> None:
     """Look at the letter as somebody on the list, found by name inside the preview."""
     page.locator("#id_preview_mode").select_option("member")
@@ -96,7 +87,7 @@ def clicks_to_send(page: Page, shoot: Any) -> int:
         page.get_by_role(role, name=name).click()  # type: ignore[arg-type]
         if step < len(names) - 1:
             expect(page.get_by_text("Medlemmar: 40 mottagare")).to_be_visible()
-            assert no_violations(page)
+            assert violations(page, OURS) == []
             shoot(f"issue-send-{step}")
     page.wait_for_url("**/progress/**")
     assert Mailing.objects.count() == 1
@@ -129,7 +120,7 @@ def test_an_issue_from_the_first_word_to_the_last_mail(
     page.goto(f"{ISSUES}/edit/{Issue.objects.get().pk}/")
     assert clicks_to_send(page, shoot) <= MOST_CLICKS
     expect(page.get_by_text("Går iväg om")).to_be_visible()
-    assert no_violations(page)
+    assert violations(page, OURS) == []
     shoot("progress-undo")
     page.get_by_role("button", name="Ångra").click()
     expect(page.get_by_text("Utskicket är återkallat.")).to_be_visible()
@@ -181,7 +172,7 @@ def test_filling_with_new_posts_keeps_what_was_just_written(
     issue = Issue.objects.get().get_latest_revision_as_object()
     assert issue.subject == "Skrivet nyss"
     assert next(block.value["post"].specific for block in issue.content) == posts["column"]
-    assert no_violations(page)
+    assert violations(page, OURS) == []
     shoot("issue-filled", full_page=True)
     page.locator("[data-contentpath=content] .c-sf-add-button").last.click()
     page.get_by_role("option", name="Inlägg", exact=True).click()
@@ -190,5 +181,5 @@ def test_filling_with_new_posts_keeps_what_was_just_written(
     shoot("issue-chooser")
     page.goto(f"{ISSUES}/")
     expect(page.get_by_text("Utkast")).to_be_visible()
-    assert no_violations(page)
+    assert violations(page, OURS) == []
     shoot("issues")

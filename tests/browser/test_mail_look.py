@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from newsletter import letter
 from newsletter.preview import in_the_dark
 from newsletter.render import render
-from tests.browser.test_reader import violations
+from tests.browser.accessibility import violations
 from tests.newsletter import mails
 
 WIDTHS = (320, 600, 1280)

@@ -25,7 +25,7 @@ from newsletter.models import (
     Subscription,
     Visits,
 )
-from tests.browser.test_reader import violations
+from tests.browser.accessibility import violations
 from tests.newsletter.stage import make_mailing, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

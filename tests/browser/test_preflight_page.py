@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from newsletter import linkcheck
 from newsletter.models import Issue, LinkCheck, MailingList, Member, Subscription
-from tests.browser import test_reader
+from tests.browser.accessibility import violations
 from tests.newsletter import newsroom
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -34,15 +34,6 @@ def issue(site: str, settings: Any) -> Issue:
     made.save()
     made.save_revision().publish()
     return made
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds once Wagtail's messages have faded in: halfway they have half their contrast."""
-    page.evaluate(
-        "Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)"
-        ".map((one) => one.finished.catch(() => null)))"
-    )
-    return test_reader.violations(page)
 
 
 def test_a_fault_leads_to_its_block_and_links_are_tried_while_one_watches(

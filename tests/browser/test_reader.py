@@ -3,15 +3,14 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from wagtail.embeds.embeds import get_embed_hash
 from wagtail.embeds.models import Embed
 
+from tests.browser.accessibility import violations
 from tests.browser.magazine import printed
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 FILM = "https://vimeo.com/76979871"
 
 
@@ -27,11 +26,6 @@ def posts(site: str) -> dict[str, Any]:
 @pytest.fixture
 def addresses(posts: dict[str, Any]) -> dict[str, str]:
     return {name: post.url for name, post in posts.items()} | {"nowhere": "/finns-inte/"}
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}" for one in found for node in one["nodes"]]
 
 
 def test_axe_finds_nothing_on_any_kind_of_page(page, addresses, shoot):

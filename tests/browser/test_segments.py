@@ -4,22 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cms.models import Region
 from newsletter.models import Delivery, Issue, Mailing, Member, Segment
+from tests.browser.accessibility import OURS, violations
 from tests.newsletter.stage import make_list, make_mailing, make_members
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SEGMENTS = "/admin/snippets/newsletter/segment"
-
-
-def clean(page: Page) -> None:
-    """Axe finds nothing in what is ours of the page."""
-    found = Axe().run(page, context="#main", options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def test_a_segment_is_built_by_keyboard_and_counted_while_it_grows(
     page.get_by_label("Vad det gäller").last.select_option("status")
     page.get_by_label("Jämförs med: Status").select_option("bounced")
     expect(page.get_by_text("30 medlemmar")).to_be_visible()
-    clean(page)
+    assert violations(page, OURS) == []
     shoot("segment-builder", full_page=True)
     page.get_by_role("button", name="Ta bort gruppen").click()
     expect(page.get_by_role("button", name="Lägg till villkor")).to_be_focused()
@@ -74,7 +68,7 @@ def test_a_segment_is_built_by_keyboard_and_counted_while_it_grows(
     assert made.conditions == {
         "any": [{"field": "region", "op": "is", "value": west}, {"field": "role", "op": "contains", "value": "ORDF"}]
     }
-    clean(page)
+    assert violations(page, OURS) == []
     page.goto(f"{SEGMENTS}/edit/{made.pk}/")
     expect(page.get_by_text("10 medlemmar")).to_be_visible()
     assert json.loads(page.locator("[name=conditions]").input_value()) == made.conditions
@@ -90,7 +84,7 @@ def test_a_correction_is_begun_on_the_mailings_page(page: Page, sign_in: Any, ev
     page.goto(f"/admin/snippets/newsletter/mailing/progress/{mailing.pk}/")
     page.get_by_role("link", name="Skicka rättelse …").click()
     expect(page.get_by_text("28 personer som fick ”Nytt från föreningen: <3 & mer” skulle få rättelsen.")).to_be_visible()
-    clean(page)
+    assert violations(page, OURS) == []
     shoot("correction")
     assert not Issue.objects.filter(corrects=mailing).exists()
     page.get_by_role("button", name="Skriv rättelsen").click()

@@ -24,6 +24,7 @@ MARKS = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+[^>]*>")
 # What reads the same in both languages: names, units, and the words that Swedish shares with English.
 # fmt: off
 SAME = {
+    "Import",
     "Afrikaans", "Esperanto", "Hindi", "Interlingua", "Igbo", "Ido", "Khmer", "Kannada", "Malayalam", "Marathi", "Nepali",
     "Punjabi", "Swahili", "Telugu", "Urdu", "IPv4", "IPv6", "URL", "ID", "App", "MB", "GB", "TB", "PB", "jan", "feb", "mar",
     "apr", "jun", "jul", "aug", "sep", "nov", "dec", "port", "status", "system", "revision", "session", "salt", "hash",

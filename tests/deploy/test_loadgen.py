@@ -39,7 +39,8 @@ def test_as_much_as_was_asked_for_and_true_to_itself(home, now):
     assert (Member.objects.count(), Column.objects.count(), Delivery.objects.count()) == (310, 4, 910)
 
 
-def test_the_same_seed_makes_the_same_people(home, now, transactional_db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_seed_makes_the_same_people(home, now):
     generate(20, 0, 0, now, seed=4)
     first = people()
     Member.tags.through.objects.all().delete()
