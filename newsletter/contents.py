@@ -79,7 +79,7 @@ def _issue_line(issue: Issue, now: datetime) -> str:
 
 def sender(mailing_list: MailingList | None) -> Sender:
     """Return the association with its logo; a logo that can't be read gives way to the name."""
-    who = Identity.load()
+    who = Identity.objects.first() or Identity()
     return Sender(
         name=who.name,
         short_name=who.short_name,

@@ -33,7 +33,7 @@ class OwnWork(PermissionDenied):
 
 def check_hands(issue: Issue, user: Any, now: datetime) -> None:
     """Raises OwnWork where the rule is on and `user` may not approve what stands now."""
-    if not NewsletterRules.load().second_person:
+    if not NewsletterRules.current().second_person:
         return
     if user is None or user.pk in edited_by(issue, _last_good(issue), now):
         raise OwnWork(_refused(user is not None))
@@ -41,7 +41,7 @@ def check_hands(issue: Issue, user: Any, now: datetime) -> None:
 
 def in_other_hands(issue: Issue, approvals: list[Approval]) -> Approval:
     """Return the first of `approvals` that counts under the rule. Raises OwnWork where none does."""
-    if not NewsletterRules.load().second_person:
+    if not NewsletterRules.current().second_person:
         return approvals[0]
     good = {one.pk for one in _good(issue)}
     found = next((one for one in approvals if one.pk in good), None)

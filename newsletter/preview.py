@@ -123,7 +123,7 @@ class Tested:
 
 def test_group() -> Tested:
     """Return the addresses of the test group, and the lines that are none."""
-    return _sorted_out(line.strip() for line in NewsletterRules.load().test_group.splitlines() if line.strip())
+    return _sorted_out(line.strip() for line in NewsletterRules.current().test_group.splitlines() if line.strip())
 
 
 def _sorted_out(lines: Iterable[str]) -> Tested:

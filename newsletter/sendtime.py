@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -31,9 +32,20 @@ def stockholm(naive: datetime, now: datetime) -> tuple[datetime, str]:
     return first, words % shown
 
 
+def named(text: str) -> datetime | None:
+    """Return the moment that `text` names (ISO 8601; Stockholm's where it names no zone), None for "". Raises BadTime."""
+    try:
+        found = parse_datetime(text.strip())
+    except ValueError:
+        found = None
+    if text and found is None:
+        raise BadTime(_("Write the time as 2026-03-06 09:30."))
+    return found.replace(tzinfo=STOCKHOLM) if found and found.tzinfo is None else found
+
+
 def regret_until(now: datetime) -> datetime:
     """Return when a mailing that is sent “now” leaves."""
-    return now + timedelta(seconds=NewsletterRules.load().undo_seconds)
+    return now + timedelta(seconds=NewsletterRules.current().undo_seconds)
 
 
 def seconds_left(mailing: Mailing, now: datetime) -> int:
@@ -41,4 +53,4 @@ def seconds_left(mailing: Mailing, now: datetime) -> int:
     if mailing.state != Mailing.SCHEDULED:
         return 0
     left = round((mailing.start_at - now).total_seconds())
-    return left if 0 < left <= NewsletterRules.load().undo_seconds else 0
+    return left if 0 < left <= NewsletterRules.current().undo_seconds else 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
@@ -11,11 +12,11 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from newsletter import audit, linkcheck
-from newsletter.admin import NewsletterGroup, tidying
+from newsletter.admin import NewsletterGroup, deleting, tidying
 from newsletter.admin.choosing import post_chooser
 from newsletter.admin.frame import MadeByFile, NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
-from newsletter.models import BounceReport, Issue, Mailing, Member, MemberImport, ProviderEvent, RelayState
+from newsletter.models import BounceReport, Issue, Mailing, MailingList, Member, MemberImport, ProviderEvent, RelayState
 from newsletter.playsign import PlaySignOperation
 
 register_permission_policy(Mailing, ReadOnly(Mailing))
@@ -23,11 +24,20 @@ register_permission_policy(RelayState, ReadOnly(RelayState))
 register_permission_policy(BounceReport, ReadOnly(BounceReport))
 register_permission_policy(ProviderEvent, ReadOnly(ProviderEvent))
 register_permission_policy(Member, NeverDeleted(Member))
+register_permission_policy(MailingList, NeverDeleted(MailingList))
 register_permission_policy(MemberImport, MadeByFile(MemberImport))
 register_snippet(NewsletterGroup)
 hooks.register("construct_page_chooser_queryset", only_published)
 hooks.register("register_log_actions", audit.register)
+hooks.register("before_delete_snippet", deleting.refuse)
 hooks.register("register_admin_urls", tidying.urls)
+
+
+@hooks.register("register_permissions")
+def to_look_only() -> Any:
+    """Offer groups to look without changing; Wagtail offers that of what is edited by its own forms alone."""
+    looks = ["view_member", "view_mailing"]
+    return Permission.objects.filter(content_type__app_label="newsletter", codename__in=looks)
 
 
 @hooks.register("register_admin_viewset")

@@ -14,12 +14,17 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import IndexView
 
-from newsletter.models import Issue
+from newsletter.models import Issue, Mailing
 
 ISSUE, MAILING = "wagtailsnippets_newsletter_issue:", "wagtailsnippets_newsletter_mailing:"
 MAY_SEND, MAY_STEER, MAY_SEE = "newsletter.add_mailing", "newsletter.change_mailing", "newsletter.view_mailing"
 MEMBER, MAY_EXPORT = "wagtailsnippets_newsletter_member:", "newsletter.export_member"
 MAY_FOLLOW: tuple[str, ...] = (MAY_SEE, MAY_STEER, MAY_SEND)
+
+
+def may_call_back(user: Any, mailing: Mailing) -> bool:
+    """Tell whether `user` may undo a start: whoever steers mailings, and whoever started this one."""
+    return bool(user.has_perm(MAY_STEER) or (user.has_perm(MAY_SEND) and mailing.started_by_id == user.pk))
 
 
 class OurPage(WagtailAdminTemplateMixin, View):

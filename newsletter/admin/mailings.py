@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from newsletter import mailings
-from newsletter.admin.frame import MAILING, MAY_FOLLOW, MAY_STEER, LookedAtView, OurPage
+from newsletter.admin.frame import MAILING, MAY_FOLLOW, MAY_STEER, LookedAtView, OurPage, may_call_back
 from newsletter.mailings import WrongState
 from newsletter.models import Mailing
 from newsletter.progress import headline, progress
@@ -39,9 +39,10 @@ class MailingPage(OurPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the mailing, how far it has come, and whether the user may steer it."""
         far = progress(self.mailing, timezone.now())
-        may = self.request.user.has_perm(MAY_STEER)  # type: ignore[union-attr]
+        user: Any = self.request.user
+        may = {"may_steer": user.has_perm(MAY_STEER), "may_undo": may_call_back(user, self.mailing)}
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**context, "mailing": self.mailing, "progress": far, "may_steer": may}
+        return {**context, "mailing": self.mailing, "progress": far, **may}
 
 
 class ProgressView(MailingPage):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -145,7 +145,11 @@ class AllView(PersonPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send it."""
-        held = members.export(self.member.address)
+        try:
+            held = members.export(self.member.address)
+        except (ValidationError, members.Unknown) as error:
+            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return redirect(MEMBER + "history", pk)
         audit.record(self.member, "export_person", request.user)
         answer = JsonResponse(held, **JSON)
         answer["Content-Disposition"] = f'attachment; filename="member-{pk}.json"'
@@ -184,13 +188,26 @@ class ExportView(MembersPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Tell how many it would be."""
-        return self.render_to_response(self.get_context_data(count=self.chosen().count(), filters=request.GET.urlencode()))
+        return self.render_to_response(self.get_context_data(count=self.count(), filters=request.GET.urlencode()))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say what keeps a segment's people from being found."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (segments.BadConditions, segments.TooSlow) as error:
+            messages.error(request, str(error))
+            return redirect(MEMBER + "list")
+
+    def count(self) -> int:
+        """Return how many it would be. Raises BadConditions, TooSlow."""
+        with segments.bounded():
+            return self.chosen().count()
 
     def post(self, request: HttpRequest) -> StreamingHttpResponse:
         """Stream the file."""
         kind = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
         chosen = self.chosen()
-        audit.record(request.user, "export", request.user, kind=kind, filters=request.GET.urlencode(), count=chosen.count())  # type: ignore[arg-type]
+        audit.record(request.user, "export", request.user, kind=kind, filters=request.GET.urlencode(), count=self.count())  # type: ignore[arg-type]
         write = exporting.as_xlsx if kind == "xlsx" else exporting.as_csv
         stream = write(exporting.headings(), exporting.rows(chosen))
         answer = StreamingHttpResponse(stream, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
@@ -198,7 +215,7 @@ class ExportView(MembersPage):
         return answer
 
     def chosen(self) -> QuerySet[Member]:
-        """Return whom the address's filters choose. Raises Http404 for a segment that isn't there."""
+        """Return whom the address's filters choose. Raises Http404 for a segment that isn't there, BadConditions."""
         from newsletter.admin.members import SEARCHED, MemberFilterSet
 
         found = Member.objects.exclude(status=Member.ERASED)

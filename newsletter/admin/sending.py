@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from newsletter import approval, audience, mailings, sendtime
-from newsletter.admin.frame import ISSUE, MAILING, MAY_SEND, MAY_STEER, IssuePage, OurPage
+from newsletter.admin.frame import ISSUE, MAILING, MAY_SEND, MAY_STEER, IssuePage, OurPage, may_call_back
 from newsletter.approval import NotApproved, OwnWork
 from newsletter.items import LetterError
 from newsletter.mailings import CannotStart, WrongState
@@ -170,10 +170,13 @@ class ApproveView(IssuePage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Approve, or say why not, and go back."""
-        as_of = parse_datetime(request.POST.get("at", ""))
+        seen = request.POST.get("letter", "")
         try:
-            approval.approve(self.issue, request.user, timezone.now(), as_of, seen=request.POST.get("letter", ""))
-        except (NotApproved, OwnWork, LetterError, BadConditions) as error:
+            if not seen:
+                raise NotApproved(_("The letter has been changed while you looked at it. Look it over once more."))
+            as_of = sendtime.named(request.POST.get("at", ""))
+            approval.approve(self.issue, request.user, timezone.now(), as_of, seen=seen)
+        except (NotApproved, OwnWork, LetterError, BadConditions, sendtime.BadTime) as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("The issue is approved as it stands now."))
@@ -181,14 +184,16 @@ class ApproveView(IssuePage):
 
 
 class CallBackView(OurPage):
-    """“Undo”: call a mailing back whole while it hasn't left; POST only."""
+    """“Undo”: call a mailing back whole while it hasn't left; for whoever started it, too; POST only."""
 
-    allowed: ClassVar[tuple[str, ...]] = (MAY_STEER,)
+    allowed: ClassVar[tuple[str, ...]] = (MAY_STEER, MAY_SEND)
     http_method_names: ClassVar[list[str]] = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Call it back and lead to the issue, or say that it has begun."""
         mailing = get_object_or_404(Mailing, pk=pk)
+        if not may_call_back(request.user, mailing):
+            raise PermissionDenied
         try:
             mailings.call_back(mailing, timezone.now(), request.user)
         except WrongState as error:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.utils.decorators import xframe_options_sameorigin_override
 
+from newsletter import sendtime
 from newsletter.admin.frame import ISSUE, IssuePage, OurPage
 from newsletter.items import LetterError
 from newsletter.models import Member
@@ -59,7 +59,7 @@ class LetterView(IssuePage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the letter, as it would be at another time where one is asked for, or what stops it."""
         try:
-            at = parse_datetime(request.GET.get("at", ""))
+            at = sendtime.named(request.GET.get("at", ""))
             return HttpResponse(sample(self.issue, at or timezone.now()).html)
         except (LetterError, ValueError) as error:
             return render(request, "newsletter/admin/preview_error.html", {"error": error})

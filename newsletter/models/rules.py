@@ -1,5 +1,7 @@
 """The association's own rules for its newsletters."""
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +37,8 @@ class NewsletterRules(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("rules for newsletters")
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return the rules as they are, or the defaults. Unlike `load` it writes nothing at first use."""
+        return cls.objects.first() or cls()
