@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from cms import publishing
 from deploy import heartbeats
 from deploy.models import JobRun
-from newsletter import limits, linkcheck, mailbox, personal, reports, signup, tallies
+from newsletter import limits, linkcheck, mailbox, personal, postbox, reports, signup, tallies
 from newsletter.importing import keeping as imports
 
 logger = logging.getLogger(__name__)
@@ -130,5 +130,5 @@ def clean_up(now: datetime) -> None:
     heartbeats.forget(now)
     linkcheck.forget(now)
     tallies.recount_still(now)
-    for room in (imports, limits, personal, reports, signup):
+    for room in (imports, limits, personal, postbox, reports, signup):
         room.forget_old(now)

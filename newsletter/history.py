@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import ModelLogEntry
 
+from newsletter import words
 from newsletter.members import find
 from newsletter.models import (
     BounceReport,
@@ -44,17 +45,6 @@ _ANSWERS = {
     Delivery.EXCLUDED: gettext_lazy("No: left out"),
     Delivery.LEFT: gettext_lazy("Perhaps: the connection broke, and it was left at that"),
     Delivery.CANCELLED: gettext_lazy("No: the mailing was cancelled before their turn"),
-}
-_WHY = {
-    "unsubscribed": gettext_lazy("had left the list"),
-    "suppressed": gettext_lazy("the address is on the suppression list"),
-    "erased": gettext_lazy("has been erased"),
-    "bounced": gettext_lazy("the address had stopped working"),
-    "duplicate": gettext_lazy("another member has the same address"),
-    "hard": gettext_lazy("the address doesn't exist"),
-    "soft": gettext_lazy("refused for now"),
-    "policy": gettext_lazy("refused because of the letter or the sender"),
-    "expired": gettext_lazy("tried for three days without success"),
 }
 
 
@@ -111,8 +101,8 @@ def _letter(row: Delivery | None, key: int, subject: str, name: str, started: da
         answer = _("No: wasn't among the receivers when it started")
         return Letter(key, subject, name, started, answer, "minus", None, "", "")
     answer = str(_ANSWERS[row.state])
-    if row.reason in _WHY:
-        answer = f"{answer} ({_WHY[row.reason]})"
+    if row.reason:
+        answer = f"{answer} ({words.reason(row.reason)})"
     at = row.settled_at or row.first_attempt_at
     return Letter(key, subject, name, started, answer, ICONS[row.state], at, row.address, row.last_reply)
 
@@ -128,16 +118,18 @@ def _choices(member: Member) -> Iterable[Event]:
     for change in changes:
         joined = change.state == Subscription.SUBSCRIBED
         what = _("Subscribed to %(list)s") if joined else _("Left %(list)s")
-        detail = " · ".join(filter(None, (change.source, f"”{change.wording}”" if change.wording else "")))
+        detail = " · ".join(filter(None, (words.source(change.source), f"”{change.wording}”" if change.wording else "")))
         yield Event(change.since, "plus" if joined else "minus", what % {"list": change.list.name}, detail)
 
 
 def _reports(member: Member) -> Iterable[Event]:
     reports = BounceReport.objects.filter(member=member).order_by("-received_at").defer("raw")[:EVENTS]
     for report in reports:
-        yield Event(report.received_at, "warning", _("A report came back: %(kind)s") % {"kind": report.kind}, report.reason)
+        yield Event(
+            report.received_at, "warning", _("A report came back: %(kind)s") % {"kind": words.kind(report.kind)}, report.reason
+        )
     for event in ProviderEvent.objects.filter(member=member).order_by("-received_at")[:EVENTS]:
-        what = _("The mail provider tells: %(kind)s") % {"kind": event.kind}
+        what = _("The mail provider tells: %(kind)s") % {"kind": words.kind(event.kind)}
         yield Event(event.happened_at, "warning", what, event.reason)
 
 
@@ -163,19 +155,19 @@ def choices(member: Member) -> list[Subscription]:
     return list(member.subscriptions.select_related("list").order_by("list__name"))
 
 
-def search(words: str) -> list[Member]:
+def search(said: str) -> list[Member]:
     """Return members by address (exactly, at once, however it is spelled), else by parts of name, address or number."""
-    words = words.strip()
-    if not words:
+    said = said.strip()
+    if not said:
         return []
     try:
-        exact = find(words)
+        exact = find(said)
     except ValidationError:
         exact = None
     if exact is not None:
         return [exact]
     wanted = Q()
-    for word in words.split()[:5]:
+    for word in said.split()[:5]:
         wanted &= Q(name__icontains=word) | Q(address__icontains=word)
-    number: Any = Q(membership_number=words)
+    number: Any = Q(membership_number=said)
     return list(Member.objects.filter(wanted | number).exclude(status=Member.ERASED).order_by("name", "address")[:FOUND])

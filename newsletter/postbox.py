@@ -36,6 +36,7 @@ BATCH = 20
 SLICE_SECONDS = 20.0
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 GIVE_UP = timedelta(days=3)
+KEEP = timedelta(days=90)
 NAP = 0.05
 # A share is written anew after this part of its lease.
 SHARE_RENEWAL = 0.5
@@ -97,6 +98,12 @@ def _fold_words(made: Mime) -> None:
                 (key, lines.partition(": ")[2] if key.lower() == name.lower() else value)
                 for key, value in made._headers  # type: ignore[attr-defined]
             ]
+
+
+def forget_old(now: datetime) -> int:
+    """Remove single mails that were settled long ago; return how many."""
+    settled = SingleMail.objects.filter(state__in=(SingleMail.SENT, SingleMail.REFUSED), created_at__lt=now - KEEP)
+    return settled.delete()[0]
 
 
 class Desk:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from newsletter import standing, tallies
 from newsletter.cancelling import missed
 from newsletter.mailings import RUNNING, Report, report
 from newsletter.models import Delivery, Mailing
+from newsletter.words import REASONS
 
 WINDOW = timedelta(seconds=30)
 SHOWN = 50
@@ -40,19 +41,6 @@ MAILING_ICONS = {
     Mailing.SENT: "check",
     Mailing.CANCELLED: "cross",
     Mailing.HELD: "warning",
-}
-# What a reason in the ledger means to an editor.
-_REASONS = {
-    "unsubscribed": gettext_lazy("has unsubscribed"),
-    "suppressed": gettext_lazy("wants no mail from us"),
-    "erased": gettext_lazy("has been erased"),
-    "bounced": gettext_lazy("the address has stopped working"),
-    "duplicate": gettext_lazy("gets the issue in another mailing"),
-    "frequency": gettext_lazy("wants at most one letter a month, and has had it"),
-    "hard": gettext_lazy("the address doesn't exist"),
-    "soft": gettext_lazy("the receiver's server refused it for now"),
-    "policy": gettext_lazy("the receiver's server refused the letter itself"),
-    "expired": gettext_lazy("tried for three days without success"),
 }
 
 
@@ -210,4 +198,4 @@ def _examples(mailing: Mailing, state: str) -> dict[str, str]:
 
 
 def _in_words(state: str, reason: str) -> str:
-    return f"{state.capitalize()}: {_REASONS[reason]}" if reason in _REASONS else state.capitalize()
+    return f"{state.capitalize()}: {REASONS[reason]}" if reason in REASONS else state.capitalize()

@@ -9,18 +9,23 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.log_actions import registry as log_action_registry
 
-from newsletter.models import Delivery, Member, Reading, Subscription, Suppression
+from newsletter import words
+from newsletter.models import Delivery, ImportedRow, Member, Reading, SingleMail, Subscription, Suppression
 
 TITLES = {
     "member": gettext_lazy("You"),
     "subscriptions": gettext_lazy("Your lists"),
+    "tags": gettext_lazy("Your tags"),
     "changes": gettext_lazy("Your earlier choices"),
     "mailings": gettext_lazy("Letters to you"),
     "sign_ups": gettext_lazy("When you signed up"),
     "single_mails": gettext_lazy("Single mails to you"),
     "questions": gettext_lazy("Yearly questions to you"),
     "readings": gettext_lazy("What you opened and followed"),
+    "imports": gettext_lazy("Files of members in which you stood"),
+    "links": gettext_lazy("Links to this page"),
     "reports": gettext_lazy("Mail that came back"),
     "events": gettext_lazy("What a mail provider told us"),
     "address_changes": gettext_lazy("Changes of address"),
@@ -57,8 +62,35 @@ LABELS = {
     "first_at": gettext_lazy("first"),
     "tracking_agreed_at": gettext_lazy("agreed to statistics"),
     "tracking_wording": gettext_lazy("wording"),
+    "tag": gettext_lazy("tag"),
+    "language": gettext_lazy("language"),
+    "soft_bounces": gettext_lazy("temporary bounces in a row"),
+    "soft_since": gettext_lazy("first of them"),
+    "heard_at": gettext_lazy("heard of"),
+    "welcomed_at": gettext_lazy("welcomed"),
+    "relay": gettext_lazy("mail server"),
+    "attempts": gettext_lazy("attempts"),
+    "first_attempt_at": gettext_lazy("first attempt"),
+    "last_reply": gettext_lazy("latest answer"),
+    "last_error": gettext_lazy("latest answer"),
+    "link": gettext_lazy("link"),
+    "machine": gettext_lazy("by a machine"),
+    "mailed_at": gettext_lazy("mailed"),
+    "used_at": gettext_lazy("used"),
+    "action": gettext_lazy("what happens"),
+    "label": gettext_lazy("name"),
+    "source__filename": gettext_lazy("file"),
+    "source__created_at": gettext_lazy("created"),
+    "number": gettext_lazy("row"),
+    "act": gettext_lazy("what happens"),
+    "changes": gettext_lazy("changes"),
+    "done": gettext_lazy("done"),
 }
 WORDS: dict[str, Any] = {
+    **words.KINDS,
+    **words.REASONS,
+    **dict(ImportedRow.ACTS),
+    **dict(SingleMail.STATES),
     **dict(Delivery.STATES),
     **dict(Member.STATUSES),
     **dict(Subscription.STATES),
@@ -83,21 +115,33 @@ class Part:
 def parts(held: Mapping[str, Any]) -> list[Part]:
     """Return the tables of what is held; empty ones are left out, and columns that nobody filled in."""
     found = {name: [value] if isinstance(value, dict) else value for name, value in held.items() if name in TITLES}
+    if "tags" in found:
+        found["tags"] = [{"tag": name} for name in found["tags"]]
     return [_part(name, found[name]) for name in TITLES if found.get(name)]
 
 
 def _part(name: str, rows: Sequence[Mapping[str, Any]]) -> Part:
     newest = list(reversed(rows))[:SHOWN]
     columns = [key for key in LABELS if any(row.get(key) for row in newest)]
-    cells = [[_cell(row.get(key)) for key in columns] for row in newest]
+    cells = [[_cell(row.get(key), key) for key in columns] for row in newest]
     return Part(str(TITLES[name]), [str(LABELS[key]) for key in columns], cells, max(0, len(rows) - SHOWN))
 
 
-def _cell(value: Any) -> str:
-    if value is None or value == "":
+def _cell(value: Any, column: str) -> str:
+    if value in (None, "", {}, []):
         return "–"
     if isinstance(value, datetime):
         return date_format(localtime(value), "j F Y H.i")
     if isinstance(value, date):
         return date_format(value, "j F Y")
-    return str(WORDS.get(value, value)) if isinstance(value, str) else _("yes") if value is True else str(value)
+    if isinstance(value, str):
+        return _word(value, column)
+    return _("yes") if value is True else str(value)
+
+
+def _word(text: str, column: str) -> str:
+    if column == "source":
+        return words.source(text)
+    if column == "action":
+        return str(dict(log_action_registry.get_choices()).get(text, text))
+    return str(WORDS.get(text, text))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,7 +99,14 @@ class ChoicesPanel(Panel):
 
 
 class MemberEditView(EditView):
-    """The editor, with the way to the history in its head."""
+    """The editor, with the way to the history in its head. The erased can't be edited: 404."""
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """Return the member."""
+        found = super().get_object(queryset)
+        if found.status == Member.ERASED:
+            raise Http404
+        return found
 
     @property
     def header_buttons(self) -> list[HeaderButton]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from newsletter import engine, members, personal, signup, stewardship
+from newsletter import engine, members, personal, postbox, readable, signup, stewardship
 from newsletter.importing import import_members, keeping
 from newsletter.models import (
     AddressChange,
@@ -269,3 +269,18 @@ def test_late_reports_bring_no_address_back(mia, now):
     assert "mia@" not in everything()
     assert [row.kind for row in BounceReport.objects.all()] == ["hard", "hard"]
     assert Delivery.objects.get().state == Delivery.REFUSED
+
+
+def test_the_page_holds_what_the_file_holds(mia, now):
+    held = members.export(MIA)
+    assert set(held) - {"address"} <= set(readable.TITLES)
+    rows = [row for part in held.values() for row in (part if isinstance(part, list) else [part]) if isinstance(row, dict)]
+    assert {key for row in rows for key in row} <= set(readable.LABELS)
+
+
+def test_old_single_mails_are_removed(mia, now):
+    SingleMail.objects.update(created_at=now - timedelta(days=91))
+    waiting = SingleMail.objects.first()
+    SingleMail.objects.exclude(pk=waiting.pk).update(state=SingleMail.SENT)
+    postbox.forget_old(now)
+    assert list(SingleMail.objects.all()) == [waiting]
