@@ -13,6 +13,8 @@ from newsletter.relays.replies import Reply
 KEEP = 1_000
 LINES = 200
 READ = 8_192
+# So many timeouts may pass before a message has left: a peer that takes a byte a minute is as good as silent.
+SLOWEST = 3
 
 
 class Garbled(OSError):
@@ -55,9 +57,18 @@ class Wire:
             self._at_once = True
 
     def send(self, data: bytes) -> None:
-        """Send all of `data`; raises OSError."""
+        """Send all of `data`; raises OSError, or TimeoutError when the other side takes it too slowly."""
+        sent = self._send_part(data)
+        if sent < len(data):
+            until = time.monotonic() + self._timeout * SLOWEST
+            while sent < len(data):
+                if time.monotonic() >= until:
+                    raise TimeoutError(_("no answer in time"))
+                sent += self._send_part(data[sent:])
+
+    def _send_part(self, data: bytes) -> int:
         try:
-            self.sock.sendall(data)
+            return self.sock.send(data)
         except BlockingIOError:
             raise TimeoutError(_("no answer in time")) from None
 

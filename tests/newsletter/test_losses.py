@@ -1,14 +1,18 @@
 """Sessions that break: a relay that does it to everybody is left alone, a letter that does it alone is put aside."""
 
+import socket
+import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from newsletter import engine, health
+from newsletter import engine, fleet, health
 from newsletter.models import Delivery, Mailing, RelayState
 from newsletter.relays import ACCEPTED, UNCERTAIN, Outcome, RelayDown
 from newsletter.relays.memory import Memory
+from newsletter.relays.wire import Wire
 from tests.newsletter.stage import make_list, make_mailing, make_members
 from tests.smtp_server import SmtpServer
 
@@ -117,3 +121,42 @@ def test_a_provider_whose_gateway_leaves_all_in_doubt_is_left_alone(settings, no
     for _round in range(3):
         engine.send_due(now + timedelta(minutes=1), seconds=3)
     assert not Delivery.objects.filter(state="waiting").exists()
+
+
+def test_a_silent_relay_keeps_no_other_waiting_for_its_part(settings, now, monkeypatch):
+    monkeypatch.setattr(fleet, "STALLED_SECONDS", 0.5)
+    with SmtpServer() as silent, SmtpServer() as good:
+        silent.hold()
+        one = {"connections": 1, "weight": 1}
+        settings.MAIL_RELAYS = [silent.relay(name="a", timeout=60, **one), good.relay(name="b", **one)]
+        mailing_to(500, now)
+        engine.send_due(now, seconds=3)
+        assert rows()["accepted", "b"] > 300, "a claim more than its part is 200"
+        silent.hold(False)
+
+
+@pytest.mark.parametrize("by_kernel", [True, False])
+def test_a_peer_that_takes_a_message_in_dribbles_is_given_up(by_kernel):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as ours:
+        theirs, _ = server.accept()
+        ours.settimeout(0.2)
+        for end, option in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):
+            end.setsockopt(socket.SOL_SOCKET, option, 4_096)
+        over = threading.Event()
+
+        def dribble():
+            while not over.wait(0.02):
+                theirs.recv(2_048)
+
+        reader = threading.Thread(target=dribble)
+        reader.start()
+        wire = Wire(ours, 0.2)
+        if by_kernel:
+            wire.hand_timeouts_to_the_kernel()
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            wire.send_last(bytes(10_000_000), b".\r\n", lambda: pytest.fail("the ending left"))
+        assert time.monotonic() - began < 5
+        over.set()
+        reader.join()
+        theirs.close()
