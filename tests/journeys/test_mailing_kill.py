@@ -115,8 +115,8 @@ def test_kill_nine_in_the_middle_mails_nobody_twice_and_forgets_nobody(mailing):
 def test_something_is_killed_in_each_of_twenty_mailings(tmp_path):
     moment = random.Random(20)
     with house(tmp_path, PEOPLE, RUNS, database_server=os.environ.get("DATABASE_URL", "").startswith("postgres")) as made:
-        for mailing in made.mailings:
-            made.run(mailing, moment)
+        for number, mailing in enumerate(made.mailings):
+            made.run(mailing, moment, hostile=number % 5 == 4, preparing=number == 1)
         print(made.tally)
         assert (made.tally.runs, made.tally.fell) == (RUNS, 0), "nothing ends but by a kill"
         assert made.tally.samples > 10 * RUNS
