@@ -106,7 +106,8 @@ def erase(member: Member, now: datetime) -> None:
     """Forget a person: blank the row and every frozen address, keep only the hashes that keep imports out."""
     with transaction.atomic():
         member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
-        _forget(traces.of_member(member), now)
+        found = traces.of_member(member)
+        _forget(found, now)
         traces.asked_at_new(member).delete()
         EarlierAddress.objects.filter(member=member).delete()
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
@@ -121,6 +122,7 @@ def erase(member: Member, now: datetime) -> None:
             evidence.objects.filter(member=member, source__startswith=BY_HAND).update(wording="")
         member.tags.clear()
         _blank(member, now)
+        traces.unquote(found)
 
 
 def _blank(member: Member, now: datetime) -> None:
@@ -147,7 +149,9 @@ def erase_address(address: str, now: datetime) -> None:
         erase(member, now)
         return
     with transaction.atomic():
-        _forget(traces.of_address(address), now)
+        found = traces.of_address(address)
+        _forget(found, now)
+        traces.unquote(found)
 
 
 def export(address: str) -> dict[str, Any]:

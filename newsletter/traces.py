@@ -101,15 +101,20 @@ def asked_at_new(member: Member) -> models.QuerySet[SingleMail]:
 
 
 def wipe(found: Traces) -> None:
-    """Drop every row at the addresses, and take them out of what only quotes them."""
+    """Drop every row at the addresses, and take them out of the test group and the log."""
     for table in AT_AN_ADDRESS:
         found.rows(table).delete()
     PersonalLink.objects.filter(pk__in=found.links()).delete()
-    for table, column in QUOTES:
-        for key, text in table._default_manager.filter(**{f"{column}__contains": "@"}).values_list("pk", column):
-            table._default_manager.filter(pk=key).update(**{column: without(text, found.hashes)})
     _leave_the_test_group(found.hashes)
     _unsay_in_the_log(found.hashes)
+
+
+def unquote(found: Traces) -> None:
+    """Take the addresses out of what servers have said. Last of all: workers lock a mailing after its letters and members."""
+    for table, column in QUOTES:
+        for key, text in table._default_manager.filter(**{f"{column}__contains": "@"}).order_by("pk").values_list("pk", column):
+            if (silent := without(text, found.hashes)) != text:
+                table._default_manager.filter(pk=key).update(**{column: silent})
 
 
 def without(text: str, hashes: Iterable[str]) -> str:
