@@ -311,7 +311,7 @@ class TestAnotherPerson:
 
     def test_nobody_is_not_another_person(self, members, eva):
         issue = approved(written(members, eva), None)
-        assert "ingen vet om någon har gjort det" in refused(issue, members)
+        assert "inget godkännande av någon annan" in refused(issue, members)
 
     def test_overwriting_the_approved_version_is_an_edit(self, members, eva, mia):
         issue = written(members, eva)
