@@ -151,5 +151,5 @@ def send_test(issue: Issue, addresses: Iterable[str], now: datetime, *, member: 
             mail.attach_alternative(found.html, "text/html")
             mail.send()
         if tested.to and issue.pk:
-            audit.record(issue, "test", user, to=list(tested.to))
+            audit.record(issue, "test", user, count=len(tested.to))
     return tested

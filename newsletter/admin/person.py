@@ -207,7 +207,7 @@ class ExportView(MembersPage):
         """Stream the file."""
         kind = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
         chosen = self.chosen()
-        audit.record(request.user, "export", request.user, kind=kind, filters=request.GET.urlencode(), count=self.count())  # type: ignore[arg-type]
+        audit.record(request.user, "export", request.user, kind=kind, filters=sorted(request.GET), count=self.count())  # type: ignore[arg-type]
         write = exporting.as_xlsx if kind == "xlsx" else exporting.as_csv
         stream = write(exporting.headings(), exporting.rows(chosen))
         answer = StreamingHttpResponse(stream, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
