@@ -46,7 +46,8 @@ def sent(db, now):
 
 
 def bounce(mailing, member, status="5.1.1", said="550 5.1.1 user unknown"):
-    return dsn(status, said, to=return_address(BOUNCE, mailing.pk, member.pk))
+    report = dsn(status, said, to=return_address(BOUNCE, mailing.pk, member.pk))
+    return report.replace(b"m1@exempel.se", member.ascii_address.encode())
 
 
 def states():
@@ -176,7 +177,10 @@ def test_a_reader_killed_at_its_work_counts_nothing_twice(tmp_path, server):
     """SIGKILL while a message is being marked as read: it was taken in, and the next reader goes on behind it."""
     with world(tmp_path, BOUNCE_MAILBOX=line(server), FETCH_ALLOW_NETWORKS="127.0.0.0/8") as made:
         asked = made.ask(SETUP).split()
-        raws = [dsn("5.2.2", f"552 full {number}", to=address) for number, address in enumerate(asked)]
+        raws = [
+            dsn("5.2.2", f"552 full {number}", to=address).replace(b"m1@exempel.se", b"m%d@exempel.se" % number)
+            for number, address in enumerate(asked, start=1)
+        ]
         for raw in raws:
             server.put(raw)
         stuck = []
