@@ -199,11 +199,13 @@ def tracking_wording() -> str:
     ) % {"name": notices.association()}
 
 
-def agree_to_tracking(member: Member, agreed: bool, now: datetime) -> None:
-    """Keep the member's word about being counted, with the wording; nothing changes where it is the same as before."""
-    words = tracking_wording()
-    people = Member.objects.filter(pk=member.pk)
-    if agreed and words:
-        people.filter(tracking_agreed_at=None).update(tracking_agreed_at=now, tracking_wording=words)
-    elif words:
-        people.update(tracking_agreed_at=None, tracking_wording="")
+def agree_to_tracking(member: Member, now: datetime) -> None:
+    """Keep the member's word that they may be counted, with its wording; only for who came by a fresh link of their own."""
+    if words := tracking_wording():
+        people = Member.objects.filter(pk=member.pk, tracking_agreed_at=None).exclude(status=Member.ERASED)
+        people.update(tracking_agreed_at=now, tracking_wording=words)
+
+
+def withdraw_from_tracking(member: Member) -> None:
+    """Take the member's word back; whoever holds a letter of theirs may do that."""
+    Member.objects.filter(pk=member.pk, tracking_agreed_at__isnull=False).update(tracking_agreed_at=None, tracking_wording="")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from cms.secrets import BadLink
-from newsletter import identity, limits, personal
+from newsletter import choices, identity, limits, personal
 from newsletter.views import TRAP, door, page
 from newsletter.ways import Gone
 
@@ -51,6 +51,7 @@ def _file(held: dict[str, Any]) -> HttpResponse:
 def _mine(request: HttpRequest, who: personal.Visit, *, status: int = 200, **context: Any) -> HttpResponse:
     choices_url = identity.preferences_url(who.member.pk)
     shown = {"member": who.member, "parts": personal.readable(who), "choices_url": choices_url}
+    shown |= {"tracking": choices.tracking_wording(), "agreed": choices.has_agreed(who.member)}
     return page(request, "mine", status=status, **shown, **context)
 
 
@@ -61,6 +62,10 @@ def _act(request: HttpRequest, who: personal.Visit) -> HttpResponse:
     if act == "erase for good":
         personal.erase(who, now)
         return page(request, "erased")
+    if act == "count me":
+        choices.agree_to_tracking(who.member, now)
+    if act == "count me not":
+        choices.withdraw_from_tracking(who.member)
     if act == "address":
         address = request.POST.get("address", "")
         try:

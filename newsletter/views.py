@@ -110,8 +110,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         choices=choices.choices(member),
         frequencies=Subscription.FREQUENCIES,
         silenced=choices.is_silenced(member),
-        tracking=choices.tracking_wording(),
-        agreed=choices.has_agreed(member),
+        tracking=choices.tracking_wording() if choices.has_agreed(member) else "",
         mailed=act == "personal",
         saved=request.method == "POST" and act != "personal",
     )
@@ -121,7 +120,8 @@ def _save(request: HttpRequest, member: Any, now: Any) -> None:
     wanted = {int(key) for key in request.POST.getlist("list") if key.isdecimal()}
     named = {int(name[5:]): value for name, value in request.POST.items() if name.startswith("often") and name[5:].isdecimal()}
     choices.save_choices(member, wanted, named, now)
-    choices.agree_to_tracking(member, agreed=request.POST.get("tracking") == "yes", now=now)
+    if request.POST.get("tracking") != "yes":
+        choices.withdraw_from_tracking(member)
 
 
 @door(limits.SUBSCRIBE)

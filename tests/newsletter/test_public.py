@@ -275,20 +275,45 @@ def test_who_is_silenced_is_told_and_helped(client, mia, now):
     assert "når inget dig" in client.get(link).content.decode()
 
 
-def test_tracking_is_asked_about_only_where_it_is_on(client, mia, mailing_list):
-    link = path(identity.preferences_url(mia.pk))
-    form = {"list": mailing_list.pk, "tracking": "yes"}
-    assert 'name="tracking"' not in client.get(link).content.decode()
-    client.post(link, form)
-    mia.refresh_from_db()
-    assert mia.tracking_agreed_at is None
-    NewsletterRules.objects.create(tracking=True)
-    page = client.get(link).content.decode()
-    client.post(link, form)
+def fresh_link():
+    """Return the path of the link to the own data that was mailed last."""
+    personal.links_due(timezone.now())
+    return path(re.search(r"http\S+/n/m/\S+", mail.outbox[-1].body)[0])
+
+
+def test_tracking_is_agreed_to_by_a_fresh_link_alone(client, mia, mailing_list):
+    footer = path(identity.preferences_url(mia.pk))
+    personal.ask_by_member(mia, timezone.now())
+    own = fresh_link()
+    for rules in (0, 1):
+        client.post(footer, {"list": mailing_list.pk, "tracking": "yes"})
+        assert 'name="tracking"' not in client.get(footer).content.decode()
+        assert ("count me" in client.get(own).content.decode()) == bool(rules)
+        if not rules:
+            client.post(own, {"act": "count me"})
+        mia.refresh_from_db()
+        assert mia.tracking_agreed_at is None
+        NewsletterRules.objects.get_or_create(tracking=True)
+    page = client.get(own).content.decode()
+    client.post(own, {"act": "count me"})
     mia.refresh_from_db()
     assert mia.tracking_agreed_at
     assert mia.tracking_wording in page
-    client.post(link, {"list": mailing_list.pk})
+
+
+@pytest.mark.parametrize("by", ["footer", "own"])
+def test_tracking_is_withdrawn_by_any_link(client, mia, mailing_list, by):
+    NewsletterRules.objects.create(tracking=True)
+    choices.agree_to_tracking(mia, timezone.now())
+    link = path(identity.preferences_url(mia.pk))
+    assert 'name="tracking"' in client.get(link).content.decode()
+    client.post(link, {"list": mailing_list.pk, "tracking": "yes"})
+    mia.refresh_from_db()
+    assert mia.tracking_agreed_at
+    if by == "own":
+        personal.ask_by_member(mia, timezone.now())
+        link = fresh_link()
+    client.post(link, {"list": mailing_list.pk, "act": "count me not"} if by == "own" else {"list": mailing_list.pk})
     mia.refresh_from_db()
     assert (mia.tracking_agreed_at, mia.tracking_wording) == (None, "")
 
