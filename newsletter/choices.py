@@ -13,11 +13,11 @@ from newsletter.models import (
     Mailing,
     MailingList,
     Member,
-    NewsletterRules,
     Subscription,
     SubscriptionChange,
     Suppression,
 )
+from newsletter.tracking import is_on
 from newsletter.ways import Gone, numbers
 from newsletter.welcome import greet, welcome_mail
 
@@ -179,11 +179,6 @@ def is_silenced(member: Member) -> bool:
     return member.status != Member.ACTIVE or Suppression.objects.filter(address_hash=member.address_hash).exists()
 
 
-def counts_reading() -> bool:
-    """Tell whether the association counts opens and clicks at all."""
-    return NewsletterRules.objects.filter(tracking=True).exists()
-
-
 def has_agreed(member: Member) -> bool:
     """Tell whether the member has agreed to be counted."""
     return Member.objects.filter(pk=member.pk, tracking_agreed_at__isnull=False).exists()
@@ -191,7 +186,7 @@ def has_agreed(member: Member) -> bool:
 
 def tracking_wording() -> str:
     """Return the words to agree to, where the association counts opens and clicks; empty where it doesn't."""
-    if not counts_reading():
+    if not is_on():
         return ""
     return _(
         "%(name)s may count whether I open letters and which links I follow, to make them better. "

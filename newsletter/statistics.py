@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newsletter import mailings, tracking
+from newsletter.exporting import safe
 from newsletter.models import Delivery, Mailing, Subscription, SubscriptionChange, Visits
 
 COMPARED, PAGES = 10, 50
@@ -143,7 +144,5 @@ def _decimal(number: float) -> str:
 
 def _line(cells: list[str]) -> str:
     out = StringIO()
-    # A leading sign would make a spreadsheet compute the text.
-    safe = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells]
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow(safe)
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow([safe(cell) for cell in cells])
     return out.getvalue()

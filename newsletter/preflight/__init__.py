@@ -20,7 +20,7 @@ from newsletter.models import Issue, MailingList
 from newsletter.preflight import links, parts, pictures, posts, reachable, receivers, size, structure, subject, wording
 from newsletter.preflight.findings import STOP, WARN, Finding, Look, Preflight
 from newsletter.preflight.receivers import recipients
-from newsletter.preflight.size import WARN_FROM, heaviest, too_heavy, weigh
+from newsletter.preflight.size import WARN_FROM, weigh
 from newsletter.render import render
 from newsletter.segments import BadConditions
 
@@ -31,11 +31,8 @@ __all__ = [
     "Finding",
     "Preflight",
     "check",
-    "empty",
-    "heaviest",
     "recipients",
     "stopping",
-    "too_heavy",
     "weigh",
 ]
 
@@ -87,11 +84,6 @@ def stopping(
     found += [one for with_links in LINK_CHECKS for one in with_links(look, every)]
     found += size.heavy(look, size.weigh(letter, mailing_list))
     return [f"{one.where}: {one.words}" for one in found if one.stops]
-
-
-def empty(issue: Issue) -> list[str]:
-    """Return the problem that there is nothing in the issue, if so."""
-    return [] if issue.content else [_("The issue is empty. Add at least one block.")]
 
 
 def _weigh(look: Look, found: Preflight) -> None:
