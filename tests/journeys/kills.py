@@ -105,9 +105,9 @@ class House:
 
     def run(self, mailing: int, moment: random.Random, *, hostile: bool = False, preparing: bool = False) -> None:
         """Send one mailing, kill something in its midst or while it is prepared, and see that all is well in the end."""
-        victims = ["worker 1", "worker 2", "worker 1", "worker 2", "scheduler", *["database"] * 3 * (self.cluster is not None)]
-        victim, at = moment.choice(victims), moment.randrange(self.people)
-        at = 0 if preparing else at
+        # Workers most often, and each of the others in its turn.
+        victims = ["worker 1", "worker 2", "database" if self.cluster else "worker 1", "scheduler", "worker 2"]
+        victim, at = victims[self.tally.runs % len(victims)], 0 if preparing else moment.randrange(self.people)
         self.server.ask(forget=True)
         self.server.script(*HOSTILE * hostile)
         self.place.write(f"UPDATE newsletter_mailing SET state = 'preparing' WHERE id = {mailing}")
