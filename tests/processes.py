@@ -77,6 +77,19 @@ class World:
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)) as connection:
             connection.execute(sql)
 
+    def locked(self) -> bool:
+        """Tell whether somebody is within a transaction that would make others wait."""
+        if self.url.startswith("postgres"):
+            others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            return bool(self.query(f"{others} AND state <> 'idle'"))
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=0.1, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            connection.execute("ROLLBACK")
+            return False
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `manage.py …`."""
         return self._start([sys.executable, "manage.py", *arguments])

@@ -72,6 +72,14 @@ class Mailing:
 
             yield do
 
+    def freeze(self, process):
+        """Stop `process` outside any transaction: no lease frees the database's own locks."""
+        process.send_signal(signal.SIGSTOP)
+        while self.house.locked():
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.005)
+            process.send_signal(signal.SIGSTOP)
+
     def kill_at(self, process, count):
         self.server.wait_for(lambda known: sum(known["counts"].values()) >= count, 60)
         process.kill()
@@ -153,7 +161,7 @@ engine.send_due(timezone.now())
 def test_a_frozen_worker_that_wakes_does_nothing_more(mailing, server):
     with mailing.worker() as frozen:
         server.wait_for(lambda known: sum(known["counts"].values()) >= 200, 60)
-        frozen.send_signal(signal.SIGSTOP)
+        mailing.freeze(frozen)
         with mailing.worker():
             mailing.wait_until_settled()
             frozen.send_signal(signal.SIGCONT)
