@@ -69,7 +69,8 @@ def rich(html: str) -> str:
         url_relative="deny",
         clean_content_tags={"script", "style"},
     )
-    return found.replace(" ".join(reversed(_LINK)), " ".join(_LINK))
+    # A reference such as `&#1` has become the control character itself.
+    return _CONTROLS.sub("", found).replace(" ".join(reversed(_LINK)), " ".join(_LINK))
 
 
 def address(url: str) -> str:
