@@ -146,7 +146,8 @@ def test_every_page_is_accessible_and_fits(page: Page, addresses: dict[str, str]
                 "box => { if (box.type == 'checkbox') box.checked = true }"
             )
             page.get_by_label("E-postadress").fill("otto@exempel.se")
-        page.get_by_role("button", name=button, exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=button, exact=True).click()
         wrong |= look(page, f"{name}-{number}-after", shoot)
     assert wrong == {}
 

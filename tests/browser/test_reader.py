@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from wagtail.embeds.embeds import get_embed_hash
 from wagtail.embeds.models import Embed
 
@@ -75,19 +75,19 @@ def test_the_keyboard_reaches_the_text_at_once(page, addresses):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Hoppa till innehållet"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**/*#main")
 
 
 def test_the_menu_of_a_small_screen_opens_and_closes(page, addresses):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(addresses["home"])
     link = page.get_by_role("link", name="Utlysningar", exact=True)
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
     page.get_by_role("button", name="Meny").click()
-    assert link.is_visible()
+    expect(link).to_be_visible()
     assert violations(page) == []
     page.keyboard.press("Escape")
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
 
 
 def test_a_film_plays_after_a_click_and_not_before(page, addresses):
@@ -114,11 +114,11 @@ def test_everything_is_there_without_scripts(scriptless, addresses):
     page.get_by_role("button", name="Meny").click()
     page.get_by_role("link", name="Utlysningar", exact=True).click()
     page.get_by_role("link", name="Skicka in ditt abstract till forskningsdagarna").click()
-    assert page.get_by_text("12 dagar kvar").is_visible()
+    expect(page.get_by_text("12 dagar kvar")).to_be_visible()
     page.goto(addresses["film"])
     assert page.locator("a[data-player]").get_attribute("href") == FILM
     page.get_by_text("Läs vad som sägs i filmen").click()
-    assert page.get_by_text("Vi började med att fråga").is_visible()
+    expect(page.get_by_text("Vi började med att fråga")).to_be_visible()
 
 
 def test_print_shows_the_text_and_leaves_the_rest(page, addresses):
