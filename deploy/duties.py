@@ -23,11 +23,11 @@ class Duty:
 
 
 DUTIES = [
-    Duty("links", "newsletter.personal.links_due"),
+    Duty("own data", "newsletter.personal.links_due"),
     Duty("postbox", "newsletter.postbox.postbox_due"),
     Duty("announce", "social.announce.announce_due"),
     Duty("reconcile", "social.announce.reconcile_due"),
     Duty("send", "newsletter.engine.send_due"),
     Duty("imports", "newsletter.importing.import_due"),
-    Duty("links", "newsletter.linkcheck.links_due"),
+    Duty("link checks", "newsletter.linkcheck.links_due"),
 ]

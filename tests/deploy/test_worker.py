@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cms import stopping
 from deploy import heartbeats
+from deploy.duties import DUTIES
 from deploy.models import Heartbeat
 from deploy.supervisor import Child
 from deploy.worker import Worker, rest
@@ -43,6 +44,11 @@ def test_a_duty_that_raises_rests_and_the_others_go_on(caplog):
     assert worker.round()
     assert (broken.times, fine.times) == (1, 2)
     assert "broken failed" in caplog.text
+
+
+def test_no_duty_rests_for_another():
+    # Failures and rests are kept by name.
+    assert len({duty.name for duty in DUTIES}) == len({duty.path for duty in DUTIES}) == len(DUTIES)
 
 
 def test_a_rested_duty_tries_again():
