@@ -18,7 +18,7 @@ from wagtail.snippets.views.snippets import CopyView, CreateView, EditView, Work
 from newsletter import filling
 from newsletter.admin.frame import ISSUE, MAY_SEND
 from newsletter.approval import OwnWork
-from newsletter.models import Issue
+from newsletter.models import Issue, MailingList
 
 
 class Editing:
@@ -84,11 +84,12 @@ class IssueEditView(Editing, EditView):
 
 
 class IssueCreateView(Editing, CreateView):
-    """A new issue, with the number that comes next."""
+    """A new issue, with the number that comes next, and the list where there is but one."""
 
     def get_initial_form_instance(self) -> Issue:
-        """Return an issue that has only its number."""
-        return Issue(number=filling.next_number())
+        """Return an issue that has nothing else yet."""
+        lists = list(MailingList.objects.all()[:2])
+        return Issue(number=filling.next_number(), mailing_list=lists[0] if len(lists) == 1 else None)
 
 
 class IssueCopyView(Editing, CopyView):

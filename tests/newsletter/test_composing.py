@@ -295,7 +295,10 @@ class TestSending:
         assert "Skapa från förra" in page
 
     def test_a_new_issue_has_the_next_number_and_a_copy_no_posts(self, desk, issue, publish, eva):
-        assert 'value="4"' in desk.get(f"{ISSUE}/add/").content.decode()
+        form = desk.get(f"{ISSUE}/add/").context["form"]
+        assert (form["number"].value(), form["mailing_list"].value()) == (4, issue.mailing_list_id)
+        MailingList.objects.create(name="Press", slug="press")
+        assert desk.get(f"{ISSUE}/add/").context["form"]["mailing_list"].value() is None
         issue.content.append(("post", {"post": publish(title="Bara i nr 3"), "title": "", "summary": ""}))
         issue.save()
         page = desk.get(f"{ISSUE}/copy/{issue.pk}/").content.decode()
