@@ -18,6 +18,8 @@ SLICE = 5_000
 EVERYBODY = 2**62
 # From so many rows on the planner is told of them.
 MANY = 10_000
+# Rows per index that SQLite looks at to know how many are alike.
+LOOKED_AT = 400
 UNSUBSCRIBED, BOUNCED, ERASED, SUPPRESSED = "unsubscribed", "bounced", "erased", "suppressed"
 DUPLICATE, FREQUENCY = "duplicate", "frequency"
 # "At most one a month": a monthly letter that comes a day early in February still arrives.
@@ -76,9 +78,19 @@ def count(definition: dict[str, Any]) -> int:
 
     Raises segments.BadConditions, and segments.TooSlow after some seconds.
     """
-    silenced = Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))
     with segments.bounded():
-        return people(definition).filter(~Exists(silenced), member__status=Member.ACTIVE).count()
+        return _reachable(definition).count()
+
+
+def anybody(definition: dict[str, Any]) -> bool:
+    """Tell whether anybody would get it now. Raises what `count` raises."""
+    with segments.bounded():
+        return _reachable(definition).exists()
+
+
+def _reachable(definition: dict[str, Any]) -> models.QuerySet[Subscription]:
+    silenced = Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))
+    return people(definition).filter(~Exists(silenced), member__status=Member.ACTIVE)
 
 
 def in_words(definition: dict[str, Any]) -> str:
@@ -130,10 +142,16 @@ def _next_on_the_list(mailing: Mailing, size: int) -> tuple[models.QuerySet[Subs
 
 
 def _tell_the_planner() -> None:
-    """Let PostgreSQL know of the new rows: it would take "who got this issue" for nobody, and look them up one by one."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(Delivery._meta.db_table)}")
+    """Let the database know of the new rows.
+
+    PostgreSQL would take "who got this issue" for nobody, and look them up one by one; SQLite would walk through the
+    whole mailing and the whole list at each claim.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"PRAGMA analysis_limit = {LOOKED_AT}")
+        for model in (Delivery, Subscription):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _one_freeze_at_a_time(mailing: Mailing) -> None:
@@ -141,8 +159,6 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
 
     On SQLite every transaction that writes waits for the others anyway.
     """
-    if not connection.features.has_select_for_update:
-        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             # Compiling the slice's statement takes several times as long as running it.
@@ -153,12 +169,11 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
 
 def hold_issue(issue: int) -> None:
     """Wait until no freeze of the issue is under way, and let none begin before this transaction has ended."""
-    if connection.features.has_select_for_update:
-        _hold(Issue.objects.filter(pk=issue))
+    _hold(Issue.objects.filter(pk=issue))
 
 
 def _hold(row: models.QuerySet[Any]) -> None:
-    row.select_for_update(no_key=connection.features.has_select_for_no_key_update).values_list("pk", flat=True).get()
+    row.select_for_update(no_key=True).values_list("pk", flat=True).get()
 
 
 def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:

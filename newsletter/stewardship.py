@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import audit
 from newsletter.addresses import accept, suppression_hash
-from newsletter.members import BY_HAND, choose, erase, find, suppress
+from newsletter.members import BY_HAND, choose, erase, suppress
 from newsletter.models import MailingList, Member, Subscription, Suppression
 
 
@@ -91,8 +91,3 @@ def lift(address: str, reason: str, user: Any) -> None:
     with transaction.atomic():
         audit.record(row, "lift", user, reason=reason.strip(), was=row.reason)
         row.delete()
-
-
-def known(address: str) -> bool:
-    """Tell whether an address belongs to a member. Raises ValidationError."""
-    return find(address) is not None

@@ -18,23 +18,11 @@ from newsletter.items import Contents, Item, LetterError, TextItem
 from newsletter.letter import Letter
 from newsletter.models import Issue, MailingList
 from newsletter.preflight import links, parts, pictures, posts, reachable, receivers, size, structure, subject, wording
-from newsletter.preflight.findings import STOP, WARN, Finding, Look, Preflight
-from newsletter.preflight.receivers import recipients
-from newsletter.preflight.size import WARN_FROM, weigh
+from newsletter.preflight.findings import Finding, Look, Preflight
 from newsletter.render import render
 from newsletter.segments import BadConditions
 
-__all__ = [
-    "STOP",
-    "WARN",
-    "WARN_FROM",
-    "Finding",
-    "Preflight",
-    "check",
-    "recipients",
-    "stopping",
-    "weigh",
-]
+__all__ = ["Preflight", "check", "stopping"]
 
 Check = Callable[[Look], Iterator[Finding]]
 

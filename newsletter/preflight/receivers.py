@@ -6,26 +6,18 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cms.keydates import STOCKHOLM
-from newsletter.audience import count, definition, key
-from newsletter.models import Mailing, MailingList, Member, RelayState, Subscription, Suppression
+from newsletter.audience import anybody, definition, key
+from newsletter.models import Mailing, MailingList, RelayState, Subscription
 from newsletter.preflight.findings import Finding, Look
 from newsletter.relays import BadRelay, parse
-from newsletter.segments import BadConditions
+from newsletter.segments import BadConditions, TooSlow
 
 NIGHT_ENDS, NIGHT_BEGINS = 7, 21
-
-
-def recipients(mailing_list: MailingList) -> int:
-    """Return how many would get a mailing to the list now."""
-    silenced = Suppression.objects.filter(address_hash=OuterRef("member__address_hash"))
-    wanted = Subscription.objects.filter(list=mailing_list, state=Subscription.SUBSCRIBED, member__status=Member.ACTIVE)
-    return wanted.filter(~Exists(silenced)).count()
 
 
 def audience(look: Look) -> Iterator[Finding]:
@@ -37,6 +29,8 @@ def audience(look: Look) -> Iterator[Finding]:
     try:
         meant = definition(look.mailing_list, look.issue.segment, look.issue.left_out, look.issue.corrects)
         yield from _somebody(look, look.mailing_list, meant)
+    except TooSlow:
+        return  # The send page says so beside the list.
     except BadConditions as error:
         advice = _("Mend the segment, or choose another.")
         yield look.stop("segment", _("The segment can't be used: %(error)s") % {"error": error}, advice, name="segment")
@@ -44,12 +38,12 @@ def audience(look: Look) -> Iterator[Finding]:
 
 def _somebody(look: Look, mailing_list: MailingList, meant: dict[str, Any]) -> Iterator[Finding]:
     names = {"list": mailing_list.name}
-    if not recipients(mailing_list):
+    if not anybody(definition(mailing_list)):
         words = _("All who subscribe to “%(list)s” are blocked, erased or have addresses that don't work.")
         if not mailing_list.subscriptions.filter(state=Subscription.SUBSCRIBED).exists():
             words = _("Nobody subscribes to “%(list)s”.")
         yield look.stop("nobody", words % names, _("Choose another list, or import members."), name="mailing_list")
-    elif (meant["segment"] or meant["left_out"] or meant["corrects"]) and not count(meant):
+    elif (meant["segment"] or meant["left_out"] or meant["corrects"]) and not anybody(meant):
         words = _("Nobody on the list “%(list)s” meets the conditions.") % names
         yield look.stop("segment-empty", words, _("Choose another segment, or change its conditions."), name="segment")
     sent = Mailing.objects.filter(issue_id=look.issue.pk, list=mailing_list, audience_key__in=("", key(meant)))

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cms.models import Region
-from newsletter import audience, corrections, mailings, members
+from newsletter import audience, corrections, ledger, mailings, members
 from newsletter.audience import freeze_slice
 from newsletter.models import Delivery, Issue, Mailing, Member, Segment, Subscription
 from tests.newsletter import newsroom
@@ -279,3 +280,22 @@ def test_two_freezes_of_an_issue_at_the_same_time_share_the_people(tmp_path):
     assert {(state, reason) for _mailing, _member, state, reason in rows} == {("waiting", ""), ("excluded", "duplicate")}
     gets = [member for _mailing, member, state, _reason in rows if state == "waiting"]
     assert len(gets) == len(set(gets)) == people
+
+
+def test_a_claim_goes_by_keys_after_the_freeze_of_many(now, monkeypatch):
+    monkeypatch.setattr(audience, "MANY", 1)
+    mailing_list = make_list()
+    make_members(300, mailing_list, now)
+    mailing = meant_for(mailing_list, now)
+    frozen(mailing, now, 1_000)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(ledger.claim(mailing, "a", "us", now, 20).rows) == 20
+    told = {}
+    for query in asked.captured_queries:
+        if query["sql"].startswith(("UPDATE", "SELECT")) and ("json_each" in query["sql"] or "ANY(" in query["sql"]):
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + "QUERY PLAN " * (connection.vendor == "sqlite") + query["sql"].replace("%", "%%"))
+                told[query["sql"]] = "\n".join(str(row) for row in cursor.fetchall())
+    assert told
+    # By these indexes a claim would walk through the whole mailing, and the whole list.
+    assert {sql: plan for sql, plan in told.items() if "delivery_due" in plan or "subscribers_of_a_list" in plan} == {}
