@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,8 +69,7 @@ class Outgoing(models.Model):
             due = cls._default_manager.filter(only or models.Q(), state__in=states, next_attempt_at__lte=now).exclude(
                 lease_until__gt=now
             )
-            if connection.features.has_select_for_update_skip_locked:
-                due = due.select_for_update(skip_locked=True, of=("self",))
+            due = due.select_for_update(skip_locked=True, of=("self",))
             keys = list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:limit])
             changes: dict[str, Any] = {"lease_owner": owner, "lease_until": lease_end(now)}
             if to is not None:

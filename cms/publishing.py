@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.models import DraftStateMixin, Page, Revision
 
@@ -124,14 +124,8 @@ def _attempt(report: Report, what: str, act: Any, *arguments: Any) -> int:
         return 0
 
 
-def _locked(rows: models.QuerySet[Any]) -> Any:
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    return rows.first()
-
-
 def _publish(key: int, now: datetime) -> bool:
-    revision = _locked(Revision.objects.filter(pk=key, approved_go_live_at__lte=now))
+    revision = Revision.objects.select_for_update().filter(pk=key, approved_go_live_at__lte=now).first()
     if revision is None:
         return False
     revision.publish(log_action="wagtail.publish.scheduled")
@@ -144,7 +138,7 @@ def _expiring_models() -> list[type[models.Model]]:
 
 
 def _expire(model: type[models.Model], key: int, now: datetime) -> bool:
-    found = _locked(model._default_manager.filter(pk=key, live=True, expire_at__lte=now))
+    found = model._default_manager.select_for_update().filter(pk=key, live=True, expire_at__lte=now).first()
     if found is None:
         return False
     found = found.specific if isinstance(found, Page) else found

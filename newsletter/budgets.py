@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from cms.outbox import lease_end
@@ -45,30 +45,18 @@ def hold(relay: str, total: int, owner: str, wanted: int, now: datetime, *, urge
 
     None left: the row stays as a wish, for which the others make room.
     """
+    drop_of_the_dead()
     with transaction.atomic():
-        _lock(relay)
-        _drop_dead(relay, now)
+        # One at a time for each relay.
+        RelayState.objects.select_for_update().get_or_create(name=relay)
+        expired = now - timedelta(seconds=settings.LEASE_SECONDS * MARGIN)
+        RelayShare.objects.filter(relay=relay, lease_until__lte=expired).delete()
         others = RelayShare.objects.filter(relay=relay).exclude(owner=owner)
         free = max(0, total - (others.aggregate(sum=Sum("connections"))["sum"] or 0))
         got = min(wanted, free)
         fields = {"connections": got, "urgent": urgent, "lease_until": lease_end(now)}
         RelayShare.objects.update_or_create(relay=relay, owner=owner, defaults=fields)
     return got
-
-
-def _lock(relay: str) -> None:
-    """One at a time for each relay; on SQLite the transaction itself sees to that."""
-    if connection.features.has_select_for_update:
-        RelayState.objects.get_or_create(name=relay)
-        list(RelayState.objects.select_for_update().filter(name=relay).values_list("pk"))
-
-
-def _drop_dead(relay: str, now: datetime) -> None:
-    """Take away what ran out, and at once what belongs to a process of this machine that is dead."""
-    expired = now - timedelta(seconds=settings.LEASE_SECONDS * MARGIN)
-    rows = RelayShare.objects.filter(relay=relay)
-    rows.filter(lease_until__lte=expired).delete()
-    drop_of_the_dead()
 
 
 def drop_of_the_dead() -> None:

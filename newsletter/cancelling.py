@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from newsletter.audience import DUPLICATE, got_or_gets, hold_issue
@@ -47,9 +47,7 @@ def _cancel_slice(mailing: Mailing, now: datetime) -> bool:
 def _wanted_elsewhere(mailing: Mailing, members: list[int]) -> None:
     """Let other mailings of the issue, not yet ended, reach those whom they left out because they would get this one."""
     others = Mailing.objects.filter(issue_id=mailing.issue_id).exclude(pk=mailing.pk)
-    running = others.exclude(state__in=(Mailing.SENT, Mailing.CANCELLED)).order_by("pk")
-    if connection.features.has_select_for_update:
-        running = running.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+    running = others.exclude(state__in=(Mailing.SENT, Mailing.CANCELLED)).order_by("pk").select_for_update(no_key=True)
     for other in running.values_list("pk", flat=True):
         # One after the other: whom the first of them gets back, the second still leaves out.
         left_out = Delivery.objects.filter(mailing_id=other, member_id__among=members, state=Delivery.EXCLUDED, reason=DUPLICATE)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from wagtail.models import Locale
 
@@ -92,9 +92,7 @@ def fill(issue: Issue, user: Any, now: datetime) -> int:
     """
     with transaction.atomic():
         # Locked, so that two who press the button at once don't both add the same posts.
-        rows = Issue.objects.filter(pk=issue.pk)
-        rows = rows.select_for_update() if connection.features.has_select_for_update else rows
-        version = rows.get().get_latest_revision_as_object()
+        version = Issue.objects.select_for_update().get(pk=issue.pk).get_latest_revision_as_object()
         found = new_posts(version, version.mailing_list, now)
         if found:
             add(version, found)

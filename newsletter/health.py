@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -64,8 +64,7 @@ def note_down(name: str, error: RelayDown, now: datetime) -> None:
     """Open the circuit, longer each time; of a relay that is out of order the operator is told, once until it works again."""
     broken = isinstance(error, RelayBroken)
     with transaction.atomic():
-        RelayState.objects.get_or_create(name=name)
-        state = _locked(name)
+        state, _made = RelayState.objects.select_for_update().get_or_create(name=name)
         # Others may have found out a moment ago: the same trouble counts once.
         again = circuit(state, now) != OPEN
         rest = RESTS[min(state.failures, len(RESTS) - 1)]
@@ -82,11 +81,6 @@ def note_down(name: str, error: RelayDown, now: datetime) -> None:
         if news:
             _tell_operator(name, str(error))
     logger.warning("Relay %s rests for %s: %s", name, rest, error)
-
-
-def _locked(name: str) -> RelayState:
-    rows = RelayState.objects.filter(name=name)
-    return (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
 
 
 def note_up(name: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from cms.outbox import lease_end
@@ -57,22 +57,14 @@ def claim(mailing: Mailing, relay: str, owner: str, now: datetime, limit: int) -
 
 
 def _still_sending(mailing: Mailing) -> bool:
-    found = Mailing.objects.filter(pk=mailing.pk, state=Mailing.SENDING)
-    if connection.features.has_select_for_update:
-        # A pause that has committed is seen; another claim of the mailing, or a pause, waits for this one, and the tally doesn't.
-        found = (
-            found.select_for_update(no_key=True)
-            if connection.features.has_select_for_no_key_update
-            else found.select_for_update()
-        )
+    # A pause that has committed is seen; another claim of the mailing, or a pause, waits for this one, and the tally doesn't.
+    found = Mailing.objects.filter(pk=mailing.pk, state=Mailing.SENDING).select_for_update(no_key=True)
     return found.values_list("pk", flat=True).first() is not None
 
 
 def _due(mailing: Mailing, now: datetime, limit: int) -> tuple[dict[int, str], bool]:
     """Return who is to be mailed now (member → address), and whether anybody of them was tried before."""
-    rows = Delivery.objects.filter(mailing_id=mailing.pk)
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    rows = Delivery.objects.filter(mailing_id=mailing.pk).select_for_update(skip_locked=True, of=("self",))
     fresh = dict(rows.filter(state=Delivery.WAITING).values_list("member_id", "address")[:limit])
     if len(fresh) == limit:
         return fresh, False

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -172,13 +172,9 @@ def finish_done(now: datetime) -> int:
     """Mark as sent what has nothing open any more; return how many mailings that were."""
     done = Mailing.objects.filter(nothing_open(), state=Mailing.SENDING, frozen_at__isnull=False)
     with transaction.atomic():
-        if connection.features.has_select_for_update:
-            # Looked at again under the lock: what another mailing's cancellation reopened meanwhile is seen.
-            weak = connection.features.has_select_for_no_key_update
-            held = list(done.select_for_update(no_key=weak).order_by("pk").values_list("pk", flat=True))
-            done = done.filter(pk__in=held)
-        # A condition of the statement that writes: a row can't reopen between a look and the write.
-        return done.update(state=Mailing.SENT, finished_at=now, why="")
+        held = list(done.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        # Looked at again under the lock: what another mailing's cancellation reopened meanwhile is seen.
+        return done.filter(pk__in=held).update(state=Mailing.SENT, finished_at=now, why="")
 
 
 def pause(mailing: Mailing, user: Any = None) -> None:
@@ -224,12 +220,10 @@ def _move(mailing: Mailing, states: tuple[str, ...], act: tuple[str, Any], **fie
 def resend(mailing: Mailing, member: int, user: Any = None) -> None:
     """Send an uncertain row again, at an editor's word: the person may get it twice. Raises WrongState."""
     with transaction.atomic():
-        # Locked, so that a cancellation comes wholly before or wholly after (SQLite's write lock does the same).
+        # Locked, so that a cancellation comes wholly before or wholly after; weakly, because whoever holds the row and
+        # counts it in the tally refers to the mailing, and must not wait for us.
         running = Mailing.objects.filter(pk=mailing.pk, state__in=(Mailing.SENDING, Mailing.PAUSED))
-        if connection.features.has_select_for_update:
-            # Weak: whoever holds the row and counts it in the tally refers to the mailing, and must not wait for us.
-            running = running.select_for_update(no_key=connection.features.has_select_for_no_key_update)
-        if not running.values_list("pk"):
+        if not running.select_for_update(no_key=True).values_list("pk"):
             raise WrongState(_("The mailing has ended."))
         _decide(mailing, member, ("resend", user), state=Delivery.WAITING, batch=None, next_attempt_at=None, relay="")
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from newsletter.models import Delivery, Mailing, Tally
@@ -63,8 +63,7 @@ def fold(mailing: int, now: datetime) -> None:
     """Put old changes together; readers see the same sums before and after."""
     old = Tally.objects.filter(mailing_id=mailing, at__lt=now - FRESH)
     with transaction.atomic():
-        rows = old.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else old
-        found = list(rows)
+        found = list(old.select_for_update(skip_locked=True))
         sums: dict[tuple[int, str, str, str], int] = defaultdict(int)
         for row in found:
             sums[row.mailing_id, row.state, row.reason, row.relay] += row.count
@@ -79,11 +78,10 @@ def recount(mailing: int, now: datetime) -> bool:
     """
     with transaction.atomic():
         held = Tally.objects.filter(mailing_id=mailing)
-        if connection.features.has_select_for_update:
-            # What is folded is held before the mailing, as `fold` does it. The mailing is locked in full, since every
-            # change of the tally refers to it: none is added between the two counts.
-            list(held.order_by("pk").select_for_update().values_list("pk"))
-            list(Mailing.objects.filter(pk=mailing).select_for_update().values_list("pk"))
+        # What is folded is held before the mailing, as `fold` does it. The mailing is locked in full, since every
+        # change of the tally refers to it: none is added between the two counts.
+        list(held.order_by("pk").select_for_update().values_list("pk"))
+        list(Mailing.objects.filter(pk=mailing).select_for_update().values_list("pk"))
         real = Delivery.objects.filter(mailing_id=mailing).counted()
         sums = held.order_by().values_list("mailing_id", "state", "reason", "relay").annotate(n=Sum("count"))
         said = sorted((tuple(row[:4]), row[4]) for row in sums if row[4])

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -70,7 +69,7 @@ def _members(found: Standing, keys: set[int], hashes: set[str], numbers: set[str
     for column, values in (("pk__in", keys), ("address_hash__in", hashes), ("membership_number__in", numbers)):
         rows = Member.objects.filter(**{column: values}).order_by("pk").select_related(None)
         # Each lock is taken in the order of the keys, so that two who lock can't wait for each other.
-        rows = rows.select_for_update() if lock and connection.features.has_select_for_update else rows
+        rows = rows.select_for_update() if lock else rows
         for member in rows if values else ():
             found.by_key.setdefault(member.pk, member)
     found.by_hash = {member.address_hash: member for member in found.by_key.values() if member.address_hash}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -56,10 +56,8 @@ class Rows(models.QuerySet[Any]):
         if "state" not in fields:
             return super().update(**fields)
         with transaction.atomic(using=self.db):
-            rows = self.order_by()
-            if connections[self.db].features.has_select_for_update:
-                # In one order, so that two writers of the same rows don't wait for each other.
-                rows = rows.order_by("mailing_id", "member_id").select_for_update()
+            # In one order, so that two writers of the same rows don't wait for each other.
+            rows = self.order_by("mailing_id", "member_id").select_for_update()
             found = list(rows.values_list("mailing_id", "member_id", "state", "reason", "relay"))
             return sum(self._move_some(key, [row for row in found if row[0] == key], fields) for key in {row[0] for row in found})
 
