@@ -128,9 +128,16 @@ def read_link(purpose: str, token: str) -> tuple[int, ...]:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise BadLink("not a token") from None
-    mac, packed = raw[:MAC_BYTES], raw[MAC_BYTES:]
     # The canonical form is demanded, so that one link has one spelling.
-    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token or not packed:
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
+        raise BadLink("not a token")
+    return read_raw(purpose, raw)
+
+
+def read_raw(purpose: str, raw: bytes) -> tuple[int, ...]:
+    """Return the numbers that `Signing.raw` was given; any of `LINK_KEYS` verifies. Raises BadLink."""
+    mac, packed = raw[:MAC_BYTES], raw[MAC_BYTES:]
+    if not packed:
         raise BadLink("not a token")
     if not any(hmac.compare_digest(mac, _mac(key, purpose, packed)) for key in settings.LINK_KEYS):
         raise BadLink("wrong signature")

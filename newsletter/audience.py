@@ -237,36 +237,36 @@ def look_again(list_id: int, frozen: dict[int, str]) -> Verdict:
 
     Both the member's present standing and the frozen address count: either may have been silenced.
     """
+    silenced = Exists(Suppression.objects.filter(address_hash=OuterRef("member__address_hash")))
     standing = Subscription.objects.filter(list_id=list_id, member_id__among=frozen).values_list(
-        "member_id", "state", "member__status", "member__name", "member__address_hash", "member__ascii_address"
+        "member_id", "state", "member__status", "member__name", "member__ascii_address", silenced
     )
-    found = {member: rest for member, *rest in standing}
-    hashes = {member: _hashes(address, found.get(member)) for member, address in frozen.items()}
-    wanted = set().union(*hashes.values())
-    silenced = set(Suppression.objects.filter(address_hash__among=wanted).values_list("address_hash", flat=True))
+    found = {row[0]: row for row in standing}
+    earlier = _silenced({frozen[member] for member, row in found.items() if row[4] != frozen[member]})
     verdict = Verdict({}, {})
     for member, address in frozen.items():
-        why = _why_not(found.get(member), address, silenced & hashes[member])
-        if why:
+        row = found.get(member)
+        if why := _why_not(row, address, earlier):
             verdict.excluded[member] = why
-        else:
-            verdict.allowed[member] = str(found[member][2])
+        elif row is not None:
+            verdict.allowed[member] = row[3]
     return verdict
 
 
-def _hashes(address: str, standing: list[str] | None) -> set[str]:
-    """Return the hashes of the address as frozen and of the present one, which are seldom two."""
-    if standing is None:
-        return {suppression_hash(address)}
-    _state, _status, _name, present, spelling = standing
-    return {present} if spelling == address else {suppression_hash(address), present}
+def _silenced(addresses: set[str]) -> set[str]:
+    """Return those of the addresses, which are no longer their members', that are on the suppression list."""
+    if not addresses:
+        return set()
+    hashes = {suppression_hash(address): address for address in addresses}
+    found = Suppression.objects.filter(address_hash__among=hashes).values_list("address_hash", flat=True)
+    return {hashes[one] for one in found}
 
 
-def _why_not(standing: list[str] | None, address: str, silenced: set[str]) -> str:
-    if not address or (standing and standing[1] == Member.ERASED):
+def _why_not(standing: tuple[Any, ...] | None, address: str, earlier: set[str]) -> str:
+    if not address or (standing and standing[2] == Member.ERASED):
         return ERASED
-    if standing is None or standing[0] != Subscription.SUBSCRIBED:
+    if standing is None or standing[1] != Subscription.SUBSCRIBED:
         return UNSUBSCRIBED
-    if standing[1] != Member.ACTIVE:
+    if standing[2] != Member.ACTIVE:
         return BOUNCED
-    return SUPPRESSED if silenced else ""
+    return SUPPRESSED if standing[5] or address in earlier else ""

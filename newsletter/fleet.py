@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from newsletter import budgets, health
-from newsletter.lines import Crew
+from newsletter.crew import Crew
 from newsletter.relays import RelayBroken, RelayClosing, RelayDown
 
 logger = logging.getLogger(__name__)

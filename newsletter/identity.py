@@ -1,20 +1,17 @@
 """What names one delivery to the outside: Message-ID, envelope sender (VERP) and personal links.
 
-All are functions of (mailing, member), so a bounce or a relay's log settles a row without a second mail.
+All are functions of (mailing, member), so a bounce or a relay's log settles a row without a second mail. Where mail
+servers may change a letter's case, hexadecimal digits stand.
 """
-
-import base64
 
 from django.conf import settings
 
 from cms.addresses import own_url
-from cms.secrets import MAC_BYTES, BadLink, Signing, pack, read_link, sign_link
+from cms.secrets import MAC_BYTES, BadLink, Signing, pack, read_raw, sign_link
 
 BOUNCE, LEAVE = "b", "u"
 _PURPOSE = {BOUNCE: "bounce", LEAVE: "leave"}
 _MESSAGE = "message"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
 
 class Names:
@@ -32,7 +29,7 @@ class Names:
 
     def message_id(self, member: int) -> str:
         """Return the Message-ID; its last part is a signature, because every receiver can guess at others' numbers."""
-        return self._id % (member, _base32(self._message.raw(self._mailing + pack(member))[:MAC_BYTES]))
+        return self._id % (member, self._message.raw(self._mailing + pack(member))[:MAC_BYTES].hex())
 
     def unsubscribe_url(self, member: int) -> str:
         """Return the address of the unsubscribe page and one-click endpoint; short, see `cms.secrets.sign_link`."""
@@ -44,19 +41,11 @@ class Names:
 
     def leave_address(self, member: int) -> str:
         """Return the signed address that mails asking to be unsubscribed go to."""
-        return f"{LEAVE}-{_base32(self._leave.raw(self._mailing + pack(member)))}@{self._domain}"
+        return f"{LEAVE}-{self._leave.raw(self._mailing + pack(member)).hex()}@{self._domain}"
 
     def bounce_address(self, member: int) -> str:
         """Return the signed envelope sender, which bounces go to (VERP)."""
-        return f"{BOUNCE}-{_base32(self._bounce.raw(self._mailing + pack(member)))}@{self._domain}"
-
-
-def _base32(raw: bytes) -> str:
-    # Small letters, because mail servers may change a local part's case.
-    bits = len(raw) * 8
-    number = int.from_bytes(raw) << (-bits % 10)
-    pairs = [_PAIRS[number >> place & 1023] for place in range((bits - 1) // 10 * 10, -1, -10)]
-    return "".join(pairs)[: -(-bits // 5)]
+        return f"{BOUNCE}-{self._bounce.raw(self._mailing + pack(member)).hex()}@{self._domain}"
 
 
 def message_id(mailing: int, member: int, digest: str) -> str:
@@ -67,8 +56,7 @@ def message_id(mailing: int, member: int, digest: str) -> str:
 def is_message_of(mailing: int, member: int, signature: str) -> bool:
     """Tell whether `signature` is the last part of the Message-ID of that delivery; any of `LINK_KEYS` verifies."""
     try:
-        raw = base64.b32decode(signature.upper()) + pack(mailing, member)
-        return bool(read_link(_MESSAGE, base64.urlsafe_b64encode(raw).rstrip(b"=").decode()))
+        return bool(read_raw(_MESSAGE, bytes.fromhex(signature) + pack(mailing, member)))
     except ValueError:
         return False
 
@@ -85,10 +73,10 @@ def read_return_address(address: str) -> tuple[str, int, int]:
     if kind not in _PURPOSE:
         raise BadLink("not one of our addresses")
     try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        raw = bytes.fromhex(token)
     except ValueError:
         raise BadLink("not one of our addresses") from None
-    numbers = read_link(_PURPOSE[kind], base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
+    numbers = read_raw(_PURPOSE[kind], raw)
     if len(numbers) != 2:  # noqa: PLR2004
         raise BadLink("not one of our addresses")
     return kind, *numbers

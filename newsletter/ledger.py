@@ -101,7 +101,7 @@ def mark(results: Sequence[Result], now: datetime) -> None:
     for parcel, outcome in results:
         by_kind[parcel.mailing, parcel.batch, outcome.state].append((parcel, outcome))
     writers = {ACCEPTED: _accept, UNSENT: _give_back, UNCERTAIN: _doubt, DEFERRED: _defer, REFUSED: _refuse}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for (mailing, batch, state), found in by_kind.items():
             writers[state](mailing, batch, found, now)
 

@@ -7,7 +7,8 @@ and the journal tells the next office what happened.
 
 import logging
 from collections import Counter as Tally
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,11 +21,11 @@ from newsletter import ledger, mailings, tallies, tracking
 from newsletter.clock import Clock, elapsed
 from newsletter.compiled import BadHeader, Compiled
 from newsletter.counter import Counter
+from newsletter.crew import Crew
 from newsletter.dkim import BadKey
 from newsletter.fleet import Fleet
 from newsletter.journal import Journal
 from newsletter.leases import durable, settle_expired
-from newsletter.lines import Crew
 from newsletter.models import Mailing
 from newsletter.outcomes import follow_up, stop_mailing
 from newsletter.relays import Parcel, Relay
@@ -55,7 +56,7 @@ class Office:
         self.relays = relays
         self.journal = Journal(self.owner)
         self.counter = Counter()
-        self.in_hand: dict[tuple[int, int], Parcel] = {}
+        self.in_hand: set[Parcel] = set()
         self.batches: set[int] = set()
         self.clock = Clock(timezone.now())
         self._good_until: dict[int, float] = {}
@@ -162,8 +163,20 @@ class Office:
         self._good_until[taken.batch] = until
         relay = crew.options.name
         own = tracking.links_for(mailing.pk, [row[0] for row in taken.rows]) if mailing.tracked else {}
-        parcels = [self._parcel(mailing.pk, taken.batch, relay, row, compiled, own.get(row[0])) for row in taken.rows]
-        self.in_hand.update({(parcel.batch, parcel.member): parcel for parcel in parcels})
+        sender, fill, now = compiled.names.bounce_address, compiled.fill, self.clock.now()
+        parcels = [
+            Parcel(
+                mailing.pk,
+                member,
+                taken.batch,
+                sender(member),
+                address,
+                partial(fill, member, address, name, now, own.get(member)),
+                relay=relay,
+            )
+            for member, address, name in taken.rows
+        ]
+        self.in_hand.update(parcels)
         crew.put(parcels)
         return True
 
@@ -180,28 +193,6 @@ class Office:
             self._compiled[mailing.pk] = made
         return self._compiled[mailing.pk]
 
-    def _parcel(
-        self,
-        mailing: int,
-        batch: int,
-        relay: str,
-        row: tuple[int, str, str],
-        compiled: Compiled,
-        links: Mapping[str, str] | None,
-    ) -> Parcel:
-        member, address, name = row
-        clock = self.clock
-        sender = compiled.names.bounce_address(member)
-        return Parcel(
-            mailing,
-            member,
-            batch,
-            sender,
-            address,
-            lambda: compiled.fill(member, address, name, clock.now(), links),
-            relay=relay,
-        )
-
     def _listen(self) -> None:
         """Wait until a crew wants more, trouble comes, or it is time to write."""
         if self.in_hand:
@@ -216,9 +207,8 @@ class Office:
             with transaction.atomic():
                 ledger.mark(results, self.clock.now())
                 follow_up(results, self.clock.now())
-        for parcel, outcome in results:
-            self.in_hand.pop((parcel.batch, parcel.member), None)
-            tally[outcome.state] += 1
+        self.in_hand.difference_update(parcel for parcel, _outcome in results)
+        tally.update(outcome.state for _parcel, outcome in results)
         while self.counter.troubles:
             trouble = self.counter.troubles.popleft()
             crew = self._crews[trouble.relay]
@@ -229,8 +219,7 @@ class Office:
 
     def _withdraw(self, unwanted: Callable[[Parcel], bool], crews: list[Crew] | None = None) -> list[Parcel]:
         taken = [parcel for crew in self._crews.values() if crews is None or crew in crews for parcel in crew.withdraw(unwanted)]
-        for parcel in taken:
-            self.in_hand.pop((parcel.batch, parcel.member), None)
+        self.in_hand.difference_update(taken)
         return taken
 
     def _give_back(self, unwanted: Callable[[Parcel], bool], crews: list[Crew] | None = None) -> None:

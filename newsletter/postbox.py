@@ -126,6 +126,9 @@ class Desk:
             stopping.wait(NAP)
         return Parcel(0, mail.pk, 0, mail.sender, mail.recipient, lambda: bytes(mail.message))
 
+    def prepare(self) -> None:
+        """Nothing: these letters are written already."""
+
     def _next(self) -> SingleMail | None:
         at = time.monotonic()
         for mail in [] if stopping.asked() else self._left:

@@ -10,7 +10,7 @@ from newsletter.bounces.found import DELIVERED, Bounce, summed_up
 from newsletter.bounces.pieces import MOST_BYTES, Pieces, bounded, pieces_of, take_apart
 from newsletter.identity import read_return_address
 
-_OURS = re.compile(rb"\b([bu]-[a-z2-7]{16,40})@", re.IGNORECASE)
+_OURS = re.compile(rb"\b([bu]-[0-9a-f]{24,60})@", re.IGNORECASE)
 _ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 MOST_OURS = 50

@@ -18,7 +18,7 @@ from newsletter.settling import ELSEWHERE, settle
 
 LEAVES = "leaves"
 HASH_SHOWN = 12
-_OUR_MESSAGE = re.compile(r"^<(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})(?:\.([a-z2-7]{16}))?@([^<>\s]{1,200})>$")
+_OUR_MESSAGE = re.compile(r"^<(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})(?:\.([0-9a-f]{20}))?@([^<>\s]{1,200})>$")
 
 
 def take_bounce(raw: bytes, now: datetime, *, source: str = "command", keep: bool = False) -> Bounce:

@@ -4,6 +4,7 @@ Only this package speaks SMTP. An adapter never touches the database: it reports
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -63,7 +64,7 @@ class Outcome:
     provider_id: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Parcel:
     """One message to one address. `body` gives the bytes, ready for DATA but for the final dot."""
 
@@ -73,8 +74,14 @@ class Parcel:
     sender: str
     address: str
     body: Callable[[], bytes]
-    tries: int = field(default=0, compare=False)
+    tries: int = 0
     relay: str = ""
+
+    def write(self) -> None:
+        """Have the letter written now; where it can't be, `body` still says why."""
+        with suppress(Exception):
+            written = self.body()
+            self.body = lambda: written
 
     @property
     def domain(self) -> str:
@@ -87,6 +94,9 @@ class Desk(Protocol):
 
     def take(self) -> Parcel | None:
         """Return the next parcel, or None when there is none at the moment."""
+
+    def prepare(self) -> None:
+        """Get ready what `take` will give: now there is time for it."""
 
     def begin(self, parcel: Parcel) -> bool:
         """Note that the body is about to leave; False: the right to send it was lost, so don't."""

@@ -216,6 +216,7 @@ class SmtpSession:
             # After 354 hanging up is the only way not to send.
             raise SessionLost("the right to send was lost")
         self._wire.send_last(body, b".\r\n" + ahead, self._end)
+        desk.prepare()
         reply = self._wire.reply(PATIENCE)
         if not 200 <= reply.code < 600 or 300 <= reply.code < 400:  # noqa: PLR2004
             raise Garbled(f"a strange answer to the message: {reply}")
