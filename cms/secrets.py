@@ -13,7 +13,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 MAC_BYTES = 10
-BLOCK_BYTES = 64
 MORE = 0x80
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -84,32 +83,20 @@ def _unpack(packed: bytes) -> tuple[int, ...]:
 
 
 class Signing:
-    """Signs many links of one purpose: what depends on the key alone is done once.
+    """Signs many links of one purpose with keyed BLAKE2 (RFC 7693), which takes half the time of HMAC with SHA-256."""
 
-    It is HMAC (RFC 2104) from two hashes that are ready to go on; copying `hmac`'s objects takes longer than all the rest.
-    """
-
-    def __init__(self, purpose: str) -> None:
-        """Bind the first of `LINK_KEYS` and `purpose`."""
-        key = settings.LINK_KEYS[0].encode()
-        block = (key if len(key) <= BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(BLOCK_BYTES, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + purpose.encode() + b"\0")
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+    def __init__(self, purpose: str, key: str = "") -> None:
+        """Bind `purpose` and `key`, or else the first of `LINK_KEYS`."""
+        self._key = hashlib.blake2s((key or settings.LINK_KEYS[0]).encode()).digest()
+        self._purpose = purpose.encode() + b"\0"
 
     def raw(self, packed: bytes) -> bytes:
         """Return the bytes of the token for packed numbers, see `pack`."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(packed)
-        outer.update(inner.digest())
-        return outer.digest()[:MAC_BYTES] + packed
+        return hashlib.blake2s(self._purpose + packed, digest_size=MAC_BYTES, key=self._key).digest() + packed
 
     def token(self, packed: bytes) -> str:
         """Return what `sign_link` returns for the same numbers."""
         return b2a_base64(self.raw(packed), newline=False).translate(_URL_SAFE, b"=").decode()
-
-
-def _mac(key: str, purpose: str, packed: bytes) -> bytes:
-    return hmac.digest(key.encode(), purpose.encode() + b"\0" + packed, "sha256")[:MAC_BYTES]
 
 
 def sign_link(purpose: str, *numbers: int) -> str:
@@ -118,8 +105,7 @@ def sign_link(purpose: str, *numbers: int) -> str:
     Short on purpose (about 20 characters): a List-Unsubscribe address of 75 characters or more is
     folded by Django into an encoded word and one-click dies.
     """
-    packed = pack(*numbers)
-    return base64.urlsafe_b64encode(_mac(settings.LINK_KEYS[0], purpose, packed) + packed).rstrip(b"=").decode()
+    return Signing(purpose).token(pack(*numbers))
 
 
 def read_link(purpose: str, token: str) -> tuple[int, ...]:
@@ -136,9 +122,9 @@ def read_link(purpose: str, token: str) -> tuple[int, ...]:
 
 def read_raw(purpose: str, raw: bytes) -> tuple[int, ...]:
     """Return the numbers that `Signing.raw` was given; any of `LINK_KEYS` verifies. Raises BadLink."""
-    mac, packed = raw[:MAC_BYTES], raw[MAC_BYTES:]
+    packed = raw[MAC_BYTES:]
     if not packed:
         raise BadLink("not a token")
-    if not any(hmac.compare_digest(mac, _mac(key, purpose, packed)) for key in settings.LINK_KEYS):
+    if not any(hmac.compare_digest(raw, Signing(purpose, key).raw(packed)) for key in settings.LINK_KEYS):
         raise BadLink("wrong signature")
     return _unpack(packed)

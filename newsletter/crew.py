@@ -163,20 +163,18 @@ class Crew:
     def next(self) -> Parcel | None:
         """Return the next parcel that the paces allow."""
         with self._condition:
-            at = time.monotonic()
-            if self.stopped or not self._pile or not self._paces.all.ready(at):
+            if self.stopped or not self._pile:
                 return None
-            parcel = self._pile.popleft() if not self.options.per_domain else self._allowed(at)
-            if parcel is not None:
-                self._paces.use(parcel.domain, at)
+            parcel = self._pile.popleft() if self._paces.unlimited else self._allowed(time.monotonic())
             if len(self._pile) == self.low:
                 self.counter.bell.set()
             return parcel
 
     def _allowed(self, at: float) -> Parcel | None:
-        for _ in range(len(self._pile)):
+        for _ in range(len(self._pile) if self._paces.all.ready(at) else 0):
             parcel = self._pile.popleft()
             if self._paces.ready(parcel.domain, at):
+                self._paces.use(parcel.domain, at)
                 return parcel
             self._pile.append(parcel)
         return None

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from newsletter.relays import Outcome
+from newsletter.relays import ACCEPTED, Outcome
 
 SIZE = 4 * 1024 * 1024
 OLD_PARTS = 6
@@ -83,15 +83,17 @@ class Journal:
 
     def done(self, batch: int, member: int, outcome: Outcome) -> None:
         """Note what was answered."""
-        flags = "".join(flag[0] for flag in _FLAGS if getattr(outcome, flag))
+        flags = "" if outcome.state == ACCEPTED else "".join(flag[0] for flag in _FLAGS if getattr(outcome, flag))
         reply = " ".join(outcome.reply.split())[:400]
         self._note(f"D\t{batch}\t{member}\t{outcome.state}\t{flags}\t{reply}\t{outcome.provider_id}\n".encode())
 
     def empty(self) -> None:
-        """Forget everything; only after a synchronous commit of all that it holds."""
+        """Forget everything; only after a synchronous commit of all that it holds. Raises OSError."""
         with self._lock:
-            self._map[: self._at] = bytes(self._at)
-            self._at = 0
+            self._map.close()
+            os.ftruncate(self._file, 0)
+            self._size = self._at = 0
+            self._grow()
 
     def close(self, *, remove: bool = False) -> None:
         """Let go of the file; `remove` only when nothing in it is needed."""

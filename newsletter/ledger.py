@@ -107,7 +107,7 @@ def mark(results: Sequence[Result], now: datetime) -> None:
 
 
 def _accept(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
-    members = [parcel.member for parcel, _ in results]
+    members = {parcel.member for parcel, _ in results}
     done = {"state": Delivery.ACCEPTED, "relay": results[0][0].relay, "settled_at": now, "batch": None, "next_attempt_at": None}
     if _held(batch, members).move(mailing, Delivery.SENDING, now, attempts=F("attempts") + 1, **done) < len(members):
         _held(batch, members).move(mailing, Delivery.UNCERTAIN, now, **done)
@@ -117,7 +117,7 @@ def _accept(mailing: int, batch: int, results: list[Result], now: datetime) -> N
 
 
 def _give_back(mailing: int, batch: int, results: list[Result], now: datetime) -> None:
-    members = [parcel.member for parcel, _ in results]
+    members = {parcel.member for parcel, _ in results}
     untouched = {"state": Delivery.WAITING, "batch": None, "relay": ""}
     if _held(batch, members).move(mailing, Delivery.SENDING, now, **untouched) < len(members):
         # A worker that wakes knows that it hasn't sent what was given up for uncertain meanwhile.

@@ -59,6 +59,7 @@ class Office:
         self.in_hand: set[Parcel] = set()
         self.batches: set[int] = set()
         self.clock = Clock(timezone.now())
+        # Batches' leases, in seconds of `elapsed`, which no change of clocks touches.
         self._good_until: dict[int, float] = {}
         self._compiled: dict[int, Compiled] = {}
         crews = [Crew(relay, self.journal, self.counter, self._may_send) for relay in relays]
@@ -97,7 +98,6 @@ class Office:
     def _change_clock(self, clock: Clock) -> None:
         """Go over to the caller's clock; leases taken by the old one are renewed by the new one."""
         self.clock = clock
-        self._good_until.clear()
         self.fleet.new_clock()
         self._renew()
 
@@ -108,7 +108,7 @@ class Office:
         sending = list(running.order_by("start_at", "pk"))
         wanted = {mailing.pk for mailing in sending}
         self._give_back(lambda parcel: parcel.mailing not in wanted)
-        if self._good_until and min(self._good_until.values()) - self.clock.elapsed() < RENEW_BELOW * settings.LEASE_SECONDS:
+        if self._good_until and min(self._good_until.values()) - elapsed() < RENEW_BELOW * settings.LEASE_SECONDS:
             self._renew()
         for crew in self._crews.values():
             if crew.halted:
@@ -120,7 +120,7 @@ class Office:
     def _renew(self) -> None:
         if not self.batches:
             return
-        until = self.clock.elapsed() + STOP_AT * settings.LEASE_SECONDS
+        until = elapsed() + STOP_AT * settings.LEASE_SECONDS
         held = ledger.renew(self.owner, self.clock.now())
         lost = self.batches - held
         self._good_until = dict.fromkeys(held, until)
@@ -130,7 +130,7 @@ class Office:
             self.batches -= lost
 
     def _may_send(self, batch: int) -> bool:
-        return self._good_until.get(batch, -1.0) > self.clock.elapsed()
+        return self._good_until.get(batch, -1.0) > elapsed()
 
     def _claim(self, sending: list[Mailing], tally: Tally[str]) -> bool:
         """Fill the crews that are low; return whether anything was claimed."""
@@ -153,7 +153,7 @@ class Office:
         compiled = self._letter(mailing)
         if compiled is None:
             return False
-        until = self.clock.elapsed() + STOP_AT * settings.LEASE_SECONDS
+        until = elapsed() + STOP_AT * settings.LEASE_SECONDS
         taken = ledger.claim(mailing, crew.options.name, self.owner, self.clock.now(), size)
         tally["excluded"] += taken.excluded
         if not taken.rows:

@@ -46,6 +46,11 @@ class Paces:
         for pace in self._domains.values():
             pace.rate = self.per_domain * part
 
+    @property
+    def unlimited(self) -> bool:
+        """Whether there is no rate to keep to."""
+        return not (self.per_second or self.per_domain)
+
     def ready(self, domain: str, at: float) -> bool:
         """Tell whether a message to `domain` may go at `at`."""
         if not self.all.ready(at):

@@ -1,6 +1,7 @@
 """`field__among=values`: like `__in`, for the hundreds of plain numbers or strings that the ledger asks for at once.
 
-They travel as one parameter. Django prepares every value of `__in` by itself, which takes longer than the query.
+They travel as one parameter. Django prepares every value of `__in` by itself, which takes longer than the query;
+it looks through lists too, so give it a set or a dict.
 """
 
 import json

@@ -51,6 +51,7 @@ class MemorySession:
             if not desk.begin(parcel):
                 desk.done(parcel, Outcome(UNSENT, "the right to send was lost"))
                 raise SessionLost("the right to send was lost")
+            desk.prepare()
             outcome = Memory.answer(parcel)
             if outcome.state == ACCEPTED:
                 Memory.sent.append(Taken(parcel.sender, parcel.address, body))
