@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from newsletter import segments, tallies
 from newsletter.addresses import suppression_hash
 from newsletter.models import Delivery, Issue, Mailing, MailingList, Member, Segment, Subscription, Suppression
 
-SLICE = 5_000
+SLICE = 10_000
 EVERYBODY = 2**62
 # From so many rows on the planner is told of them.
 MANY = 10_000
@@ -121,8 +122,8 @@ def freeze_slice(mailing: Mailing, now: datetime, size: int = SLICE) -> bool:
         done = {"state": Mailing.SENDING, "frozen_at": now} if reached is None else {"frozen_to": reached}
         if ours.update(**done):
             added = _insert(mailing, _meant(slice_of_list, mailing.audience), now)
-            tallies.note_frozen(mailing, now)
-            Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added)
+            tallies.note_frozen(mailing, added, now)
+            Mailing.objects.filter(pk=mailing.pk).update(frozen_count=models.F("frozen_count") + added.total())
     mailing.refresh_from_db(fields=["state", "frozen_to", "frozen_at", "frozen_count"])
     if mailing.frozen_at is not None and mailing.frozen_count >= MANY:
         _tell_the_planner()
@@ -163,21 +164,19 @@ def _one_freeze_at_a_time(mailing: Mailing) -> None:
         with connection.cursor() as cursor:
             # Compiling the slice's statement takes several times as long as running it.
             cursor.execute("SET LOCAL jit = off")
-    hold_issue(mailing.issue_id)
-    _hold(MailingList.objects.filter(pk=mailing.list_id))
+            # A slice looks its people up by key; a hash of all members for each slice makes the freeze quadratic.
+            cursor.execute("SET LOCAL enable_hashjoin = off")
+    hold(mailing)
 
 
-def hold_issue(issue: int) -> None:
-    """Wait until no freeze of the issue is under way, and let none begin before this transaction has ended."""
-    _hold(Issue.objects.filter(pk=issue))
+def hold(mailing: Mailing) -> None:
+    """Wait until nobody freezes or cancels letters of this issue or to this list, and hold others off until the commit."""
+    for row in (Issue.objects.filter(pk=mailing.issue_id), MailingList.objects.filter(pk=mailing.list_id)):
+        row.select_for_update(no_key=True).values_list("pk", flat=True).get()
 
 
-def _hold(row: models.QuerySet[Any]) -> None:
-    row.select_for_update(no_key=True).values_list("pk", flat=True).get()
-
-
-def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> int:
-    """Write a row for each of `subscriptions`; return how many."""
+def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now: datetime) -> Counter[tuple[str, str]]:
+    """Write a row for each of `subscriptions`; return how many stand in which (state, reason)."""
     reasons = [
         When(member__status=Member.ERASED, then=Value(ERASED)),
         When(member__status=Member.BOUNCED, then=Value(BOUNCED)),
@@ -195,27 +194,44 @@ def _insert(mailing: Mailing, subscriptions: models.QuerySet[Subscription], now:
     # Names come from the model and values are parameters.
     select = f"SELECT %s, CASE WHEN why = '' THEN %s ELSE %s END, who, at, why, '', 0, '', '' FROM ({sql}) AS them"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(into + select, [mailing.pk, Delivery.WAITING, Delivery.EXCLUDED, *params])
-        return int(cursor.rowcount)
+        # Counted as they come: PostgreSQL would look for the slice among all rows of the mailing.
+        cursor.execute(f"{into}{select} RETURNING state, reason", [mailing.pk, Delivery.WAITING, Delivery.EXCLUDED, *params])
+        return Counter(cursor.fetchall())
 
 
 def _had_enough(mailing: Mailing, now: datetime) -> list[When]:
     """Return the reasons to spare people a letter; a mailing without forerunners is asked nothing."""
-    others, found, since = Mailing.objects.exclude(pk=mailing.pk), [], now - MONTH
-    begun = others.filter(Q(frozen_at=None, frozen_to__gt=0) | Q(frozen_at__isnull=False))
-    if same_issue := dict(begun.filter(issue_id=mailing.issue_id).values_list("pk", "state")):
-        found.append(When(Exists(got_or_gets(same_issue)), then=Value(DUPLICATE)))
-    if mailing.corrects_id:
-        return found
-    lately = begun.filter(Q(frozen_at=None) | Q(frozen_at__gte=since - SLOWEST), list_id=mailing.list_id)
-    if recent := dict(lately.values_list("pk", "state")):
-        got = got_or_gets(recent).filter(Q(settled_at=None) | Q(settled_at__gte=since))
-        found.append(When(Q(frequency=Subscription.SELDOM) & Exists(got), then=Value(FREQUENCY)))
+    found = [When(Exists(got_elsewhere(mailing)), then=Value(DUPLICATE))]
+    if not mailing.corrects_id:
+        found.append(When(Q(frequency=Subscription.SELDOM) & Exists(got_lately(mailing, now)), then=Value(FREQUENCY)))
     return found
 
 
+def got_elsewhere(mailing: Mailing) -> models.QuerySet[Delivery]:
+    """Return the rows of people who got the issue by another mailing, or are about to."""
+    return got_or_gets(_states(_others(mailing).filter(issue_id=mailing.issue_id)))
+
+
+def got_lately(mailing: Mailing, now: datetime) -> models.QuerySet[Delivery]:
+    """Return the rows of people who got another letter to the list within a month, or are about to."""
+    since = now - MONTH
+    lately = _others(mailing).filter(Q(frozen_at=None) | Q(frozen_at__gte=since - SLOWEST), list_id=mailing.list_id)
+    return got_or_gets(_states(lately)).filter(Q(settled_at=None) | Q(settled_at__gte=since))
+
+
+def _others(mailing: Mailing) -> models.QuerySet[Mailing]:
+    """Return the other mailings that have begun."""
+    return Mailing.objects.exclude(pk=mailing.pk).filter(Q(frozen_at=None, frozen_to__gt=0) | Q(frozen_at__isnull=False))
+
+
+def _states(mailings: models.QuerySet[Mailing]) -> dict[int, str]:
+    return dict(mailings.values_list("pk", "state"))
+
+
 def got_or_gets(mailings: dict[int, str]) -> models.QuerySet[Delivery]:
-    """Return the rows of `mailings` (key → state) whose people got the letter or are about to."""
+    """Return the rows of `mailings` (key → state; none: no rows) whose people got the letter or are about to."""
+    if not mailings:
+        return Delivery.objects.none()
     over = [key for key, state in mailings.items() if state == Mailing.CANCELLED]
     alive = [key for key in mailings if key not in over]
     # What a cancelled mailing still has waiting is about to be cancelled too.

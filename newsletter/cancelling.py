@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from newsletter.audience import DUPLICATE, got_or_gets, hold_issue
+from newsletter.audience import DUPLICATE, FREQUENCY, got_elsewhere, got_lately, got_or_gets, hold
 from newsletter.models import Delivery, Mailing, Tally
 
 SLICE = 2_000
@@ -36,37 +36,38 @@ def _cancel_slice(mailing: Mailing, now: datetime) -> bool:
     stopped = Delivery.objects.filter(mailing_id=mailing.pk, state__in=(Delivery.WAITING, Delivery.DEFERRED))
     with transaction.atomic():
         # Whom a freeze leaves out because of us is either seen here, or the freeze sees that we are cancelled.
-        hold_issue(mailing.issue_id)
+        hold(mailing)
         members = list(stopped.values_list("member_id", flat=True)[:SLICE])
         if members:
             stopped.filter(member_id__in=members).update(state=Delivery.CANCELLED, settled_at=now, next_attempt_at=None)
-            _wanted_elsewhere(mailing, members)
+            _wanted_elsewhere(mailing, members, now)
     return bool(members)
 
 
-def _wanted_elsewhere(mailing: Mailing, members: list[int]) -> None:
-    """Let other mailings of the issue, not yet ended, reach those whom they left out because they would get this one."""
-    others = Mailing.objects.filter(issue_id=mailing.issue_id).exclude(pk=mailing.pk)
-    running = others.exclude(state__in=(Mailing.SENT, Mailing.CANCELLED)).order_by("pk").select_for_update(no_key=True)
-    for other in running.values_list("pk", flat=True):
-        # One after the other: whom the first of them gets back, the second still leaves out.
-        left_out = Delivery.objects.filter(mailing_id=other, member_id__among=members, state=Delivery.EXCLUDED, reason=DUPLICATE)
-        alone = left_out.filter(~Exists(got_or_gets(_states(mailing.issue_id, other))))
-        alone.update(state=Delivery.WAITING, reason="", settled_at=None)
+def _wanted_elsewhere(mailing: Mailing, members: list[int], now: datetime) -> None:
+    """Let other mailings that haven't ended reach those whom they left out because they would get this one.
 
-
-def _states(issue: int, but: int = 0) -> dict[int, str]:
-    return dict(Mailing.objects.filter(issue_id=issue).exclude(pk=but).values_list("pk", "state"))
+    One mailing after the other: whom the first of them gets back, the second still leaves out.
+    """
+    akin = Q(issue_id=mailing.issue_id) | Q(list_id=mailing.list_id)
+    others = Mailing.objects.filter(akin).exclude(pk=mailing.pk).exclude(state__in=(Mailing.SENT, Mailing.CANCELLED))
+    for other in others.defer("html", "text").order_by("pk").select_for_update(no_key=True):
+        left_out = Delivery.objects.filter(mailing_id=other.pk, member_id__among=members, state=Delivery.EXCLUDED)
+        twice = left_out.filter(~Exists(got_elsewhere(other)), reason=DUPLICATE)
+        too_often = left_out.filter(~Exists(got_lately(other, now)), reason=FREQUENCY)
+        for rows in (twice, too_often):
+            rows.update(state=Delivery.WAITING, reason="", settled_at=None)
 
 
 def missed(mailing: Mailing) -> int:
     """Return how many get the issue by no mailing because this one, now cancelled, kept them out of one that has ended."""
     if mailing.state != Mailing.CANCELLED:
         return 0
-    ended = [key for key, state in _states(mailing.issue_id, mailing.pk).items() if state == Mailing.SENT]
+    issue = Mailing.objects.filter(issue_id=mailing.issue_id)
+    ended = list(issue.filter(state=Mailing.SENT).exclude(pk=mailing.pk).values_list("pk", flat=True))
     if not Tally.objects.filter(mailing_id__in=ended, state=Delivery.EXCLUDED, reason=DUPLICATE).exists():
         return 0
     theirs = Delivery.objects.filter(member_id=OuterRef("member_id"))
     left_out = theirs.filter(mailing_id__in=ended, state=Delivery.EXCLUDED, reason=DUPLICATE)
     rows = Delivery.objects.filter(mailing_id=mailing.pk, state=Delivery.CANCELLED)
-    return rows.filter(Exists(left_out), ~Exists(got_or_gets(_states(mailing.issue_id)))).count()
+    return rows.filter(Exists(left_out), ~Exists(got_or_gets(dict(issue.values_list("pk", "state"))))).count()

@@ -139,7 +139,7 @@ def _imports(member: Member) -> Iterable[Event]:
     lines = ImportedRow.objects.filter(member=member, done=True).select_related("source").order_by("-pk").defer("source__content")
     for line in lines[:EVENTS]:
         what = _("Imported from %(file)s: %(act)s") % {"file": line.source.filename, "act": line.get_act_display()}
-        detail = ", ".join(f"{change['field']}: {change['after']}" for change in differences(line))
+        detail = ", ".join(f"{change['field']}: {change['after']}" for change in differences(line.changes))
         yield Event(line.source.created_at, "upload", what, detail)
 
 

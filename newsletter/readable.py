@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import registry as log_action_registry
 
 from newsletter import words
+from newsletter.importing import story
 from newsletter.models import Delivery, ImportedRow, Member, Reading, SingleMail, Subscription, Suppression
 
 TITLES = {
@@ -136,6 +137,8 @@ def _cell(value: Any, column: str) -> str:
         return date_format(value, "j F Y")
     if isinstance(value, str):
         return _word(value, column)
+    if column == "changes":
+        return story.in_words(value)
     return _("yes") if value is True else str(value)
 
 

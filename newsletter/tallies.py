@@ -1,7 +1,7 @@
 """What the tally says of mailings, and its upkeep: old changes folded together, and counted anew when in doubt."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from newsletter.models import Delivery, Mailing, Tally
-from newsletter.models.tally import note
+from newsletter.models.tally import kind, note
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +47,9 @@ def relays(mailing: int, since: datetime | None = None) -> list[tuple[str, int]]
     return sorted(((relay, count) for relay, count in sums if count), key=lambda row: (-row[1], row[0]))
 
 
-def note_frozen(mailing: Mailing, now: datetime) -> None:
-    """Count the slice that was just written into the ledger: everybody beyond `mailing.frozen_to` as it was before."""
-    note(Delivery.objects.filter(mailing_id=mailing.pk, member_id__gt=mailing.frozen_to).counted(), now)
+def note_frozen(mailing: Mailing, added: Counter[tuple[str, str]], now: datetime) -> None:
+    """Count a slice that was just written into the ledger: how many rows stand in which (state, reason)."""
+    note(((kind(mailing.pk, *so), count) for so, count in sorted(added.items())), now)
 
 
 def fold_due(now: datetime) -> None:

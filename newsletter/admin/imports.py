@@ -165,7 +165,7 @@ class LookView(ImportPage):
         if act in dict(ImportedRow.ACTS):
             lines = lines.filter(act=act)
         page = Paginator(lines, ROWS).get_page(self.request.GET.get("p"))
-        shown = [{"line": line, "differences": differences(line)} for line in page]
+        shown = [{"line": line, "differences": differences(line.changes)} for line in page]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         found = {"source": self.source, "story": story(self.source), "act": act, "rows": page, "shown": shown}
         return {**context, **found, "columns_known": self._columns()}

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -66,16 +65,8 @@ class FragmentView(ProgressView):
     template_name = "newsletter/admin/progress_fragment.html"
 
 
-def asked_for(request: HttpRequest) -> int:
-    """Return the member that a decision is about. Raises BadRequest."""
-    member = request.POST.get("member", "")
-    if not member.isdecimal():
-        raise BadRequest("member")
-    return int(member)
-
-
 class SteerView(MailingPage):
-    """Pause, resume, cancel, and what to do with an uncertain row; POST only."""
+    """Pause, resume, cancel; POST only."""
 
     allowed: ClassVar[tuple[str, ...]] = (MAY_STEER,)
     http_method_names: ClassVar[list[str]] = ["post"]
@@ -89,14 +80,6 @@ class SteerView(MailingPage):
         "cancel": (
             lambda mailing, request: mailings.cancel(mailing, timezone.now(), request.user),
             gettext_lazy("The mailing is cancelled."),
-        ),
-        "resend": (
-            lambda mailing, request: mailings.resend(mailing, asked_for(request), request.user),
-            gettext_lazy("The letter will be sent again."),
-        ),
-        "leave": (
-            lambda mailing, request: mailings.leave(mailing, asked_for(request), timezone.now(), request.user),
-            gettext_lazy("The row is left as it is."),
         ),
     }
 

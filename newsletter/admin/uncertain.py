@@ -47,13 +47,19 @@ class DecideView(OurPage):
         picked = request.POST.getlist("one") or request.POST.getlist("row")
         if not picked:
             messages.warning(request, _("Tick the people that you decide about first."))
-            return redirect(MAILING + "uncertain")
+            return _back(request)
         done, why = uncertain.decide(act, map(_key, picked), timezone.now(), request.user)
         if done:
             messages.success(request, _said(act, done))
         for reason in why:
             messages.error(request, reason)
-        return redirect(MAILING + "uncertain")
+        return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return to the mailing's page if it was asked there."""
+    mailing = request.POST.get("mailing", "")
+    return redirect(MAILING + "progress", int(mailing)) if mailing.isdecimal() else redirect(MAILING + "uncertain")
 
 
 def _key(text: str) -> uncertain.Key:

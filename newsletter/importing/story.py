@@ -127,10 +127,10 @@ def _outcome(source: MemberImport) -> list[str]:
     return [words % {"n": thousands(count)} for words, count in sentences.values() if count]
 
 
-def differences(line: ImportedRow) -> list[dict[str, str]]:
+def differences(changes: dict[str, Any]) -> list[dict[str, str]]:
     """Return a row's changes for people: `field`, `before`, `after`."""
     found = []
-    for name, pair in line.changes.items():
+    for name, pair in changes.items():
         if name == SUBSCRIPTION:
             found.append({"field": _("Subscription"), "before": "", "after": _("subscribes to the list")})
         elif name != TWICE:
@@ -139,10 +139,14 @@ def differences(line: ImportedRow) -> list[dict[str, str]]:
     return found
 
 
+def in_words(changes: dict[str, Any]) -> str:
+    """Return a row's changes on one line."""
+    return "; ".join(
+        f"{change['field']}: {change['before'] + ' → ' if change['before'] else ''}{change['after']}"
+        for change in differences(changes)
+    )
+
+
 def as_cells(line: ImportedRow) -> list[Any]:
     """Return a row for the downloaded report: number, what happens, address, reason, changes."""
-    changes = "; ".join(
-        f"{change['field']}: {change['before'] + ' → ' if change['before'] else ''}{change['after']}"
-        for change in differences(line)
-    )
-    return [line.number, line.get_act_display(), line.address, line.reason, changes]
+    return [line.number, line.get_act_display(), line.address, line.reason, in_words(line.changes)]

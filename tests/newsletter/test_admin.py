@@ -62,14 +62,20 @@ def counts():
     return [model.objects.count() for model in (Mailing, Delivery, SingleMail)] + list(states)
 
 
+def acts(mailing):
+    """The addresses that do something about a mailing."""
+    steer = [f"{MAILING}/progress/{mailing.pk}/{act}/" for act in ("pause", "resume", "cancel")]
+    return [*steer, *(f"{MAILING}/uncertain/{act}/" for act in ("resend", "leave"))]
+
+
 def test_get_changes_nothing(desk, issue, mailing):
     before = counts()
     for path in (f"{ISSUE}/", f"{ISSUE}/edit/{issue.pk}/", f"{ISSUE}/test/{issue.pk}/", f"{ISSUE}/send/{issue.pk}/",
                  f"{ISSUE}/letter/{issue.pk}/", f"{MAILING}/", f"{MAILING}/progress/{mailing.pk}/",
                  f"{MAILING}/progress/{mailing.pk}/fragment/"):  # fmt: skip
         assert desk.get(path).status_code == 200, path
-    for act in ("pause", "resume", "cancel", "resend", "leave"):
-        assert desk.get(f"{MAILING}/progress/{mailing.pk}/{act}/").status_code == 405
+    for act in acts(mailing):
+        assert desk.get(act).status_code == 405
     assert counts() == before
 
 
@@ -84,7 +90,7 @@ def test_whoever_may_only_write_can_test_but_not_send_or_steer(writer, issue, ma
         writer.post(f"{ISSUE}/send/{issue.pk}/", {"mailing_list": mailing.list_id, "when": "now"}),
         writer.get(f"{MAILING}/progress/{mailing.pk}/"),
         writer.get(f"{MAILING}/progress/{mailing.pk}/fragment/"),
-        *(writer.post(f"{MAILING}/progress/{mailing.pk}/{act}/") for act in ("pause", "resume", "cancel", "resend", "leave")),
+        *map(writer.post, acts(mailing)),
     ]
     # Wagtail sends whoever lacks a permission back to the admin's home.
     assert {answer.status_code for answer in refused} <= {302, 403}
@@ -174,15 +180,18 @@ def test_uncertain_rows_are_decided_by_the_editor(desk, mailing):
     rows = Delivery.objects.filter(mailing_id=mailing.pk)
     first, second = rows.values_list("member_id", flat=True)[:2]
     rows.filter(member_id__in=[first, second]).update(state="uncertain")
-    desk.post(f"{MAILING}/progress/{mailing.pk}/resend/", {"member": first})
-    desk.post(f"{MAILING}/progress/{mailing.pk}/leave/", {"member": second})
+    page = desk.get(f"{MAILING}/progress/{mailing.pk}/").content.decode()
+    assert f'name="one" value="{mailing.pk}-{first}"' in page
+    for act, member in (("resend", first), ("leave", second)):
+        answer = desk.post(f"{MAILING}/uncertain/{act}/", {"mailing": mailing.pk, "one": f"{mailing.pk}-{member}"})
+        assert answer["Location"] == f"{MAILING}/progress/{mailing.pk}/"
     assert rows.get(member_id=first).state == "waiting"
     assert rows.get(member_id=second).state == "left"
 
 
 def test_a_decision_about_nobody_is_refused(desk, mailing):
-    for member in ("", "x", "0"):
-        assert desk.post(f"{MAILING}/progress/{mailing.pk}/leave/", {"member": member}).status_code in (302, 400)
+    for one in ("x", "0", f"{mailing.pk}-", "-1"):
+        assert desk.post(f"{MAILING}/uncertain/leave/", {"one": one, "mailing": "x"}).status_code == 400
 
 
 def test_progress_says_how_it_goes_in_words(mailing):

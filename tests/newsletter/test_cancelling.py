@@ -120,3 +120,20 @@ def test_what_stands_still_is_counted_anew_once_a_day(three, now):
     mailings.report(third, recount=True)
     assert in_states(third) == ["excluded duplicate"] * 6
     assert tallies.recount_still(now + tallies.LATELY) == 0
+
+
+def test_whom_a_cancelled_mailing_spared_another_letter_gets_that_one(now):
+    mailing_list = make_list()
+    people = make_members(4, mailing_list, now)
+    Subscription.objects.exclude(member=people[3]).update(frequency=Subscription.SELDOM)
+    first, second, third = (make_mailing(mailing_list, now) for _ in range(3))
+    mailings.begin_due(now)
+    assert in_states(second) == in_states(third) == ["excluded frequency"] * 3 + ["waiting"]
+    Delivery.objects.filter(mailing_id=first.pk, member=people[0]).update(state="accepted", settled_at=now)
+    Mailing.objects.filter(pk__in=[second.pk, third.pk]).update(state=Mailing.PAUSED, finished_at=None)
+    mailings.cancel(first, now)
+    assert in_states(second) == ["excluded frequency", "waiting", "waiting", "waiting"]
+    # The second gets them now, so the third still spares them.
+    assert in_states(third) == ["excluded frequency"] * 3 + ["waiting"]
+    mailings.cancel(second, now)
+    assert in_states(third) == ["excluded frequency", "waiting", "waiting", "waiting"]

@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from newsletter import members, personal, signup, welcome, yearly
+from newsletter import members, personal, readable, signup, welcome, yearly
 from newsletter.importing import import_members
 from newsletter.models import (
     AddressChange,
@@ -62,6 +62,13 @@ def test_the_link_shows_all_and_gives_it_along(client, link, mia):
     assert "attachment" in answer["Content-Disposition"]
     assert answer["Cache-Control"].startswith("max-age=0")
     assert PersonalLink.objects.get().used_at is None
+
+
+def test_what_an_import_changed_is_told_in_words():
+    changes = {"role": ["Chef", "Direktör"], "tags": [[], ["ESSA", "Nya"]], "subscription": [None, "subscribed"]}
+    (part,) = readable.parts({"imports": [{"number": 7, "changes": changes}]})
+    told = "Roll: Chef → Direktör; Taggar: ESSA, Nya; Prenumeration: prenumererar på listan"
+    assert part.rows == [["7", told]]
 
 
 def test_the_link_is_fresh_for_half_an_hour_and_not_longer(mia, now):
