@@ -28,7 +28,7 @@ MONTH = timedelta(days=27)
 # How long after the freeze a deferred letter may still arrive (newsletter.ledger gives up after three days).
 SLOWEST = timedelta(days=4)
 # Whose letter needs the correction: who got it, or may have got it.
-GOT = (Delivery.ACCEPTED, Delivery.UNCERTAIN, Delivery.LEFT)
+MAY_HAVE_GOT = (Delivery.ACCEPTED, Delivery.UNCERTAIN, Delivery.LEFT)
 # Who neither got it nor is about to.
 MISSED = (Delivery.EXCLUDED, Delivery.CANCELLED, Delivery.REFUSED, Delivery.BOUNCED)
 
@@ -69,7 +69,7 @@ def _meant(subscriptions: models.QuerySet[Subscription], definition: dict[str, A
     if left_out := definition.get("left_out"):
         found = found.filter(~segments.compile(left_out["conditions"], "member__"))
     if corrected := definition.get("corrects"):
-        got = Delivery.objects.filter(mailing_id=corrected, member_id=OuterRef("member_id"), state__in=GOT)
+        got = Delivery.objects.filter(mailing_id=corrected, member_id=OuterRef("member_id"), state__in=MAY_HAVE_GOT)
         found = found.filter(Exists(got))
     return found
 

@@ -23,7 +23,7 @@ def why_not(mailing: Mailing) -> str:
         return _("Nobody has got the letter yet. Cancel the mailing instead.")
     if Delivery.objects.filter(mailing_id=mailing.pk, state__in=UNDER_WAY).exists():
         return _("The mailing isn't over. Cancel it or let it end; then it is known who got the letter.")
-    if not Delivery.objects.filter(mailing_id=mailing.pk, state__in=audience.GOT).exists():
+    if not Delivery.objects.filter(mailing_id=mailing.pk, state__in=audience.MAY_HAVE_GOT).exists():
         return _("Nobody got the letter, so there is nobody to correct it for.")
     return ""
 
