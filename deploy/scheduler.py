@@ -25,7 +25,7 @@ from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
 from newsletter import digest, yearly
-from social import announce, connection
+from social import announce, connection, warning
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ SWEEPS = [
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
     Sweep("mailbox", _("Bounces that came back"), jobs.read_mailboxes, 60),
     Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
+    Sweep("connections", _("Connections that need somebody"), warning.warn_due, 900),
 ]
 CALENDAR = [
     Appointment("films", _("Films that are still links"), jobs.look_up_films, CronTrigger(hour=3, minute=45, timezone=ZONE)),

@@ -10,7 +10,6 @@ from social.channels import ChannelError, Throttled, aliases, get_channel
 from social.models import ChannelState
 
 RENEW_AHEAD = timedelta(days=14)
-WARN_DAYS = (21, 14, 7, 3, 1)
 SHORT_RETRY = timedelta(seconds=15)
 SHORTEST = timedelta(seconds=2)
 
@@ -71,9 +70,12 @@ def connect(
 
 
 def keep_tokens(channel: str, tokens: TokenAnswer) -> None:
-    """Store renewed tokens; a renewal without a refresh token keeps the old one, whose end never moves."""
+    """Store renewed tokens; a renewal without a refresh token keeps the old one, whose end never moves.
+
+    What was disconnected meanwhile stays so.
+    """
     # update() encrypts as save() does, and touches nothing that a pause writes at the same time.
-    ChannelState.objects.filter(channel=channel).update(**_token_fields(tokens))
+    ChannelState.objects.filter(channel=channel).exclude(access_token="").update(**_token_fields(tokens))
 
 
 def disconnect(channel: str) -> None:
@@ -148,15 +150,3 @@ def renew_due(now: datetime) -> dict[str, int]:
             if error.pause:
                 pause(state.channel, str(error))
     return counts
-
-
-def warnings(now: datetime) -> list[tuple[str, str]]:
-    """Return (channel, words) for each connection that is about to end or doesn't work."""
-    found = []
-    for state in ChannelState.objects.all():
-        days = state.days_left(now)
-        if state.paused_reason:
-            found.append((state.channel, state.paused_reason))
-        elif state.connected and days is not None and days <= WARN_DAYS[0]:
-            found.append((state.channel, _("The connection ends in %(days)s days. Reconnect.") % {"days": days}))
-    return found

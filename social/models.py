@@ -116,6 +116,8 @@ class ChannelState(models.Model):
     paused_reason = models.TextField(_("why it pauses"), blank=True, default="")
     quiet_until = models.DateTimeField(_("asked to wait until"), null=True)
     throttled = models.PositiveSmallIntegerField(default=0)
+    # Which trouble was mailed last.
+    told = models.CharField(max_length=200, blank=True, default="", editable=False)
 
     access_token = EncryptedTextField(blank=True, default="")
     refresh_token = EncryptedTextField(blank=True, default="")

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 
-from social import admin, views
+from social import admin, panel, views, warning
 
 
 @hooks.register("register_admin_urls")
@@ -42,6 +44,13 @@ def announce_button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator
     """Offer "Announce" on every live post."""
     if page.live and getattr(page.specific_class, "LISTED", False) and page.permissions_for_user(user).can_publish():
         yield Button(_("Announce on LinkedIn"), reverse("social_announce", args=[page.pk]), icon_name="share", priority=62)
+
+
+@hooks.register("construct_homepage_panels")
+def trouble_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Tell on the first page of connections that need somebody."""
+    if troubles := warning.warnings(timezone.now()):
+        panels.append(panel.TroublePanel(troubles))
 
 
 @hooks.register("register_icons")

@@ -86,11 +86,10 @@ def test_tokens_are_renewed_ahead_of_their_end(linkedin):
     assert ChannelState.objects.get().paused_reason
 
 
-def test_an_end_is_told_three_weeks_ahead(linkedin):
-    ChannelState.objects.update(refresh_token="")
-    assert connection.warnings(timezone.now()) == []
-    ((channel, words),) = connection.warnings(timezone.now() + timedelta(days=41))
-    assert (channel, "18" in words) == ("linkedin", True)
+def test_what_is_disconnected_during_a_renewal_stays_so(linkedin):
+    connection.disconnect("linkedin")
+    connection.keep_tokens("linkedin", read_tokens(linkedin.order("token"), timezone.now()))
+    assert not ChannelState.objects.get().connected
 
 
 @pytest.fixture
