@@ -23,4 +23,4 @@ class TroublePanel(Component):
         """Give the troubles, and whether the reader may mend them."""
         user = parent_context["request"].user if parent_context else None
         may = bool(user and user.has_perm(MAY_CONNECT))
-        return {"title": _("Connections"), "troubles": self.troubles, "may_connect": may}
+        return {"title": _("Connections that need you"), "troubles": self.troubles, "may_connect": may}

@@ -19,7 +19,7 @@ def test_a_connection_that_stands_still_is_told_on_the_first_page(page: Page, si
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         page.goto("/admin/")
-        expect(page.get_by_role("heading", name="Anslutningar")).to_be_visible()
+        expect(page.get_by_role("heading", name="Anslutningar som behöver dig")).to_be_visible()
         assert violations(page, PANEL) == []
         shoot(f"trouble-{scheme}")
     page.get_by_role("link", name="Till anslutningen").click()
