@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import ModelLogEntry
 
 from newsletter import words
+from newsletter.importing.story import differences
 from newsletter.members import find
 from newsletter.models import (
     BounceReport,
@@ -134,8 +135,6 @@ def _reports(member: Member) -> Iterable[Event]:
 
 
 def _imports(member: Member) -> Iterable[Event]:
-    from newsletter.importing.story import differences
-
     lines = ImportedRow.objects.filter(member=member, done=True).select_related("source").order_by("-pk").defer("source__content")
     for line in lines[:EVENTS]:
         what = _("Imported from %(file)s: %(act)s") % {"file": line.source.filename, "act": line.get_act_display()}

@@ -4,7 +4,8 @@ import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import engine
-from tests.newsletter.stage import make_list, make_mailing, make_members
+from newsletter.relays.memory import Memory
+from tests.newsletter.stage import mailing_to
 from tests.smtp_server import SmtpServer
 
 
@@ -16,6 +17,7 @@ def server(request):
 
 @pytest.fixture(autouse=True)
 def _closed():
+    Memory.forget()
     yield
     engine.shut_down()
 
@@ -27,9 +29,7 @@ def send(settings, now):
     def go(server, count=5, seconds=10, at=now, mailing=None, **options):
         settings.MAIL_RELAYS = [server.relay(**{"connections": 2, **options})]
         if mailing is None:
-            mailing_list = make_list()
-            make_members(count, mailing_list, now)
-            mailing = make_mailing(mailing_list, now)
+            mailing = mailing_to(count, now)
         engine.send_due(at, seconds=seconds)
         mailing.refresh_from_db()
         return mailing

@@ -59,3 +59,10 @@ def make_mailing(mailing_list: MailingList, now: datetime, letter: Letter = LETT
         envelope=mailings.envelope(mailing_list),
         **fields,
     )
+
+
+def mailing_to(count: int, now: datetime) -> Mailing:
+    """Make a mailing to a list with so many members."""
+    mailing_list = make_list()
+    make_members(count, mailing_list, now)
+    return make_mailing(mailing_list, now)

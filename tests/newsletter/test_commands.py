@@ -8,7 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cms import outlets, trail
-from newsletter import engine
 from newsletter.checks import check_settings
 from newsletter.models import Issue, Mailing, MailingLink, Member, NewsletterRules
 from newsletter.relays import BadRelay, parse
@@ -20,10 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _memory(settings):
-    Memory.forget()
     settings.MAIL_RELAYS = ["memory://relay?connections=2"]
-    yield
-    engine.shut_down()
 
 
 @pytest.fixture

@@ -43,11 +43,8 @@ KINDS = ("member", "subscriptions", "changes", "mailings", "edits", "sign_ups", 
 
 @pytest.fixture(autouse=True)
 def _memory(settings):
-    Memory.forget()
     settings.MAIL_RELAYS = ["memory://relay"]
     settings.MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
-    yield
-    engine.shut_down()
 
 
 @pytest.fixture

@@ -13,26 +13,12 @@ from newsletter.models import Delivery, Mailing, RelayState
 from newsletter.relays import ACCEPTED, UNCERTAIN, Outcome, RelayDown
 from newsletter.relays.memory import Memory
 from newsletter.relays.wire import Wire
-from tests.newsletter.stage import make_list, make_mailing, make_members
+from tests.newsletter.stage import mailing_to
 from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 CONNECTIONS = 4
 EVERYBODY = [(stage, act) for stage in ("mail", "rcpt", "data", "dot") for act in ("close", "hang")] + [("dot", "lose")]
-
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    Memory.forget()
-    yield
-    engine.shut_down()
-    Memory.forget()
-
-
-def mailing_to(count, now):
-    mailing_list = make_list()
-    make_members(count, mailing_list, now)
-    return make_mailing(mailing_list, now)
 
 
 def rows():

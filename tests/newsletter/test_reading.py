@@ -39,9 +39,6 @@ def letter_with(*urls):
 @pytest.fixture(autouse=True)
 def _forget():
     cache.clear()
-    Memory.forget()
-    yield
-    engine.shut_down()
 
 
 @pytest.fixture

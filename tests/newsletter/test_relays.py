@@ -15,7 +15,7 @@ from newsletter.pace import Paces
 from newsletter.postbox import postbox_due
 from newsletter.relays import ACCEPTED, Outcome, RelayBroken, RelayDown
 from newsletter.relays.memory import Memory
-from tests.newsletter.stage import make_list, make_mailing, make_members
+from tests.newsletter.stage import mailing_to
 from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -23,22 +23,8 @@ TOTAL = 4
 START = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _quiet():
-    Memory.forget()
-    yield
-    engine.shut_down()
-    Memory.forget()
-
-
 def in_use():
     return sum(RelayShare.objects.values_list("connections", flat=True))
-
-
-def mailing_to(count, now):
-    mailing_list = make_list()
-    make_members(count, mailing_list, now)
-    return make_mailing(mailing_list, now)
 
 
 def taken_by():
