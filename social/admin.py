@@ -45,7 +45,7 @@ def may_publish(user: Any, post: Post | None) -> bool:
 
 def may_connect(user: Any) -> bool:
     """Tell whether `user` may connect and disconnect."""
-    return bool(user.has_perm("social.change_channelstate"))
+    return bool(user.has_perm(connection.MAY_CONNECT))
 
 
 def _crumbs(*items: tuple[str, str]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from social.channels import ChannelError, Throttled, aliases, get_channel
 from social.models import ChannelState
 
 RENEW_AHEAD = timedelta(days=14)
+MAY_CONNECT = "social.change_channelstate"
 SHORT_RETRY = timedelta(seconds=15)
 SHORTEST = timedelta(seconds=2)
 

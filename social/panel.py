@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
-from social.warning import MAY_CONNECT, Trouble
+from social.admin import may_connect
+from social.warning import Trouble
 
 
 class TroublePanel(Component):
@@ -22,5 +23,5 @@ class TroublePanel(Component):
     def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Give the troubles, and whether the reader may mend them."""
         user = parent_context["request"].user if parent_context else None
-        may = bool(user and user.has_perm(MAY_CONNECT))
+        may = user is not None and may_connect(user)
         return {"title": _("Connections that need you"), "troubles": self.troubles, "may_connect": may}

@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from cms.addresses import own_url
 from cms.models import User
 from social.channels import aliases, get_channel
+from social.connection import MAY_CONNECT
 from social.models import ChannelState
 
 DAYS = (21, 14, 7, 3, 1)
 # Renewing begins 14 days ahead: what is nearer than this has failed to renew.
 NOT_RENEWED = timedelta(days=7)
-MAY_CONNECT = "social.change_channelstate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,8 @@ def warn_due(now: datetime) -> dict[str, int]:
     """Duty: mail each trouble once to those who may connect and to the operator. Returns how many were told."""
     found = {one.channel: one for one in warnings(now)}
     told = 0
-    for state in ChannelState.objects.exclude(channel__in=found).exclude(told=""):
-        # Should the same trouble come back, it is news.
-        ChannelState.objects.filter(pk=state.pk).update(told="")
+    # Should the same trouble come back, it is news.
+    ChannelState.objects.exclude(channel__in=found).exclude(told="").update(told="")
     for channel, one in found.items():
         with transaction.atomic():
             # Of two schedulers one gets the row; the mails are rows of the outbox, in the same transaction.
