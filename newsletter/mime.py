@@ -45,8 +45,10 @@ def quoted_value(value: str) -> bytes:
     """Quote one slot's value, which stands on a line of its own between soft breaks; it can't end that line."""
     if _SIMPLE.fullmatch(value):
         return value.encode("ascii")
-    found = b2a_qp(" ".join(value.split()).encode(), istext=False).replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n=2E")
-    return b"=2E" + found[1:] if found.startswith(b".") else found
+    line = " ".join(value.split()).encode()
+    # Its last line may be so long that no room is left for the soft break behind the value.
+    found = b2a_qp(line, istext=False)
+    return found if len(found) <= WIDTH and not found.startswith(b".") else _quoted_line(line)
 
 
 def header(name: str, value: str) -> bytes:

@@ -6,7 +6,7 @@ import re
 from email.policy import default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter import mailings
@@ -81,6 +81,7 @@ address = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), max_size
 
 @settings(max_examples=150, deadline=None)
 @given(name=anything, link=address)
+@example(name="0000000&\x1b\x1b\x08\x80\x80\x80\x80\x80\U00010000\U000100000", link="https://example.se/")
 def test_what_stands_in_a_slot_adds_no_line_and_breaks_no_quoting(name, link):
     letter = Letter("Ämne", f'<p>[{NAME}]</p>\n<a href="{LINK}">x</a>{UNSUBSCRIBE}', f"[{NAME}]\n{LINK}\n")
     raw = Compiled(letter, ENVELOPE, {LINK: "https://example.se/"}).fill(1, "mia@exempel.se", name, NOW, {LINK: link})
