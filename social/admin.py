@@ -1,16 +1,15 @@
-"""The admin's pages about announcements: the queue, one row, announcing a post, the connection.
+"""The admin's pages about announcements: the queue, one row, announcing a post.
 
 Every change is a POST of its own, makes one call, and says in words what came of it.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +21,8 @@ from cms.media import NoPicture, rendition
 from cms.models import Post
 from social import announce, connection, desk, words
 from social.announce import NotNow
-from social.channels import get_channel
+from social.channels import aliases, get_channel
 from social.models import Announcement, ChannelState
-from social.outlet import CHANNEL
 from social.posts import draft
 from social.sending import RENDITION
 
@@ -43,23 +41,20 @@ def may_publish(user: Any, post: Post | None) -> bool:
     return post is not None and bool(post.permissions_for_user(user).can_publish())
 
 
-def may_connect(user: Any) -> bool:
-    """Tell whether `user` may connect and disconnect."""
-    return bool(user.has_perm(connection.MAY_CONNECT))
-
-
-def _crumbs(*items: tuple[str, str]) -> list[dict[str, str]]:
-    first = {"url": reverse("social_queue"), "label": "LinkedIn"}
+def crumbs(*items: tuple[str, str]) -> list[dict[str, str]]:
+    """Return the way to a page of the room: addresses and labels."""
+    first = {"url": reverse("social_queue"), "label": _("Social media")}
     return [first, *({"url": url, "label": label} for url, label in items)]
 
 
-def _page(request: HttpRequest, template: str, title: str, crumbs: list[dict[str, str]], **context: Any) -> HttpResponse:
-    state = ChannelState.of(CHANNEL)
+def page(request: HttpRequest, template: str, title: str, way: list[dict[str, str]], **context: Any) -> HttpResponse:
+    """Answer with `social/admin/<template>.html`; it tells of the connections of `notices` (aliases; all of them if left out)."""
+    names = context.pop("notices", aliases())
     shared = {
         "header_title": title,
-        "breadcrumbs_items": crumbs,
+        "breadcrumbs_items": way,
         "header_icon": "share",
-        "channel": state,
+        "notices": [words.Connection.of(name) for name in names],
         "now": timezone.now(),
     }
     return render(request, f"social/admin/{template}.html", shared | context)
@@ -75,10 +70,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     tabs += [(name, labels[name], rows.filter(state__in=states).count()) for name, states in TABS.items()]
     if tab in TABS:
         rows = rows.filter(state__in=TABS[tab])
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
-    shown = [words.shown(row, ChannelState.of(row.channel)) for row in page]
-    may = may_connect(request.user)
-    return _page(request, "queue", "LinkedIn", _crumbs(), rows=shown, page=page, tabs=tabs, tab=tab, may_connect=may)
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
+    states = {name: ChannelState.of(name) for name in {row.channel for row in found}}
+    shown = [words.shown(row, states[row.channel]) for row in found]
+    may = connection.may_connect(request.user)
+    return page(request, "queue", _("Social media"), crumbs(), rows=shown, page=found, tabs=tabs, tab=tab, may_connect=may)
 
 
 @require_GET
@@ -93,9 +89,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         made, picture = draft(row.post, row.channel, timezone.now(), row.own_text)
         content = {"title": made.title, "description": made.description, "link": made.link, "text": made.text}
     context = {"row": row, "shown": shown, "content": content, "picture": _picture(picture), "acts": _acts(request.user, row)}
-    size = {"length": channel.length(content["text"]), "limit": channel.capabilities.limit}
+    size = {"length": channel.length(content["text"]), "limit": channel.capabilities.limit, "label": channel.label}
     title = row.post_title or str(row)
-    return _page(request, "announcement", title, _crumbs(("", title)), **context, **size)
+    return page(request, "announcement", title, crumbs(("", title)), notices=[row.channel], **context, **size)
 
 
 def _picture(picture: int | None) -> str:
@@ -160,59 +156,29 @@ def announce_post(request: HttpRequest, page_id: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=page_id)
     if not may_publish(request.user, post):
         raise PermissionDenied
-    now = timezone.now()
-    made, picture = draft(post, CHANNEL, now)
+    now, name = timezone.now(), _chosen(request.GET.get("kanal", ""))
+    made, picture = draft(post, name, now)
     if request.method == "POST":
         text = request.POST.get("text", "").replace("\r\n", "\n").strip()
         # An untouched text stays the post's own, composed anew when it goes out.
         own = "" if text == made.text else text
-        if _said(request, lambda: announce.announce_again(post, CHANNEL, now, own), _("It goes out within a moment.")):
+        if _said(request, lambda: announce.announce_again(post, name, now, own), _("It goes out within a moment.")):
             return redirect("social_queue")
-        made, picture = draft(post, CHANNEL, now, own)
-    channel = get_channel(CHANNEL)
-    rows = Announcement.objects.filter(translation_key=post.translation_key, channel=CHANNEL)
-    earlier = [words.shown(row, ChannelState.of(CHANNEL)) for row in rows]
+        made, picture = draft(post, name, now, own)
+    channel = get_channel(name)
+    rows = Announcement.objects.filter(translation_key=post.translation_key, channel=name)
+    earlier = [words.shown(row, ChannelState.of(name)) for row in rows]
     content = {"title": made.title, "description": made.description, "link": made.link, "text": made.text}
     context = {"post": post, "content": content, "picture": _picture(picture), "earlier": earlier}
-    size = {"length": channel.length(made.text), "limit": channel.capabilities.limit}
-    crumbs = _crumbs((reverse("wagtailadmin_pages:edit", args=[post.pk]), post.title), ("", _("Announce")))
-    return _page(request, "announce", _("Announce “%(title)s”") % {"title": post.title}, crumbs, **context, **size)
+    size = {"length": channel.length(made.text), "limit": channel.capabilities.limit, "label": channel.label}
+    way = crumbs((reverse("wagtailadmin_pages:edit", args=[post.pk]), post.title), ("", _("Announce")))
+    title = _("Announce “%(title)s”") % {"title": post.title}
+    choices = [(alias, get_channel(alias).label) for alias in aliases()]
+    return page(request, "announce", title, way, notices=[name], choices=choices, chosen=name, **context, **size)
 
 
-def connectors_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only those through who may connect and disconnect."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_connect(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@require_GET
-@connectors_only
-def connection_page(request: HttpRequest) -> HttpResponse:
-    """Show the connection: page, role, rights, days left."""
-    state = ChannelState.of(CHANNEL)
-    can_connect = bool(getattr(get_channel(CHANNEL), "client_id", ""))
-    context = {"days_left": state.days_left(timezone.now()), "missing": words.missing(state), "can_connect": can_connect}
-    return _page(request, "connection", _("Connection"), _crumbs(("", _("Connection"))), **context)
-
-
-@require_POST
-@connectors_only
-def connection_act(request: HttpRequest, name: str) -> HttpResponse:
-    """Disconnect, pause, resume, or begin to work by hand."""
-    acts: dict[str, tuple[Callable[[], Any], str]] = {
-        "disconnect": (lambda: connection.disconnect(CHANNEL), _("Disconnected.")),
-        "pause": (lambda: connection.pause(CHANNEL, _("Paused by an editor.")), _("Paused.")),
-        "resume": (lambda: connection.resume(CHANNEL), _("Goes on.")),
-        "by-hand": (lambda: connection.announce_by_hand(CHANNEL, timezone.now()), _("Announcements are prepared from now on.")),
-    }
-    if name not in acts:
-        raise PermissionDenied
-    do, done = acts[name]
-    _said(request, do, done)
-    return redirect("social_connection")
+def _chosen(alias: str) -> str:
+    names = aliases()
+    if alias and alias not in names:
+        raise Http404
+    return alias or names[0]

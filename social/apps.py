@@ -11,10 +11,10 @@ class SocialConfig(AppConfig):
     verbose_name = _("Social media")
 
     def ready(self) -> None:
-        """Add the outlet, the trail, the receiver and the checks."""
+        """Add the outlets, the trail, the receiver and the checks."""
         from cms import outlets, publishing, trail
         from social import announce, checks, outlet  # noqa: F401
 
-        outlets.register(outlets.Outlet("linkedin", _("LinkedIn"), outlet.fields))
-        trail.register("social", _("LinkedIn"), outlet.trail)
+        outlets.register_source("social", outlet.outlets)
+        trail.register("social", _("Social media"), outlet.trail)
         publishing.when_live(announce.receive)

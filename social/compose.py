@@ -119,9 +119,9 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def with_picture(draft: Draft, reference: str) -> Draft:
-    """Return the draft with the network's reference to its picture."""
-    return replace(draft, picture=reference)
+def with_picture(draft: Draft, reference: str, key: str) -> Draft:
+    """Return the draft with the network's reference to its picture, and the announcement's own key."""
+    return replace(draft, picture=reference, key=key)
 
 
 def _utf16(text: str) -> int:

@@ -39,6 +39,11 @@ class TokenAnswer(Protocol):
         """When renewing ends."""
 
 
+def may_connect(user: Any) -> bool:
+    """Tell whether `user` may connect and disconnect."""
+    return bool(user.has_perm(MAY_CONNECT))
+
+
 def _token_fields(tokens: TokenAnswer) -> dict[str, Any]:
     fields: dict[str, Any] = {"access_token": tokens.access_token, "expires_at": tokens.expires_at}
     if tokens.scope:

@@ -11,6 +11,7 @@ from social.channels import Refused, get_channel
 from social.compose import clean
 from social.models import Announcement
 from social.posts import draft, why_not
+from social.sending import words_of
 
 S = Announcement
 OPEN = (S.WAITING, S.NEEDS_CHECK, S.REFUSED, S.SKIPPED, S.MANUAL)
@@ -80,5 +81,4 @@ def by_hand(row: Announcement, now: datetime) -> None:
     if reason := why_not(row.post, row.channel, now, row.own_text):
         raise NotNow(reason)
     made, picture = draft(row.post, row.channel, now, row.own_text)
-    card = {"text": made.text, "title": made.title, "description": made.description, "link": made.link}
-    _change(row, (S.WAITING,), state=S.MANUAL, settled_at=now, picture_id=picture, **card)
+    _change(row, (S.WAITING,), state=S.MANUAL, settled_at=now, picture_id=picture, **words_of(made))

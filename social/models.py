@@ -12,6 +12,7 @@ from cms.secrets import EncryptedTextField
 
 FIRST = "first"
 AGAIN = "again:"
+REMINDER = "reminder:"
 
 
 class Announcement(Outgoing):
@@ -28,6 +29,7 @@ class Announcement(Outgoing):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
     MANUAL = "manual"
+    REMOVED = "removed"
     STATES = (
         (Outgoing.WAITING, _("waiting")),
         (Outgoing.SENDING, _("is being sent")),
@@ -38,6 +40,7 @@ class Announcement(Outgoing):
         (SKIPPED, _("skipped")),
         (CANCELLED, _("cancelled")),
         (MANUAL, _("to be posted by hand")),
+        (REMOVED, _("taken away")),
     )
     UNSETTLED = (Outgoing.WAITING, Outgoing.SENDING, UNKNOWN)
 
@@ -57,6 +60,7 @@ class Announcement(Outgoing):
     link = models.CharField(_("link"), max_length=2000, blank=True, default="", editable=False)
 
     picture_id = models.BigIntegerField(null=True, editable=False)
+    alt = models.TextField(_("the picture's alt text"), blank=True, default="", editable=False)
     picture_ref = models.CharField(max_length=200, blank=True, default="", editable=False)
     picture_looks = models.PositiveSmallIntegerField(default=0, editable=False)
     picture_note = models.CharField(_("about the picture"), max_length=300, blank=True, default="", editable=False)
@@ -70,6 +74,7 @@ class Announcement(Outgoing):
 
     remote_id = models.CharField(max_length=200, blank=True, default="", editable=False)
     remote_url = models.CharField(_("address"), max_length=500, blank=True, default="", editable=False)
+    figures_due_at = models.DateTimeField(null=True, db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("announcement")
@@ -84,6 +89,7 @@ class Announcement(Outgoing):
                 condition=models.Q(
                     state__in=[
                         "waiting", "sending", "published", "refused", "unknown", "needs_check", "skipped", "cancelled", "manual",
+                        "removed",
                     ]
                 ),
                 name="announcement_state_is_known",
@@ -103,9 +109,79 @@ class Announcement(Outgoing):
         return f"{self.post_title} · {self.channel} · {self.occasion}"
 
     @property
+    def key(self) -> str:
+        """What is this announcement's own, however often it is tried."""
+        return f"{self.translation_key}:{self.channel}:{self.occasion}"
+
+    @property
     def state_words(self) -> str:
         """The state as an editor reads it."""
         return str(dict(self.STATES)[self.state])
+
+
+class Change(Outgoing):
+    """A change to a post that is out: a new text, or its removal. Both may be repeated, so an unknown outcome is tried again."""
+
+    UPDATE = "update"
+    DELETE = "delete"
+    KINDS = ((UPDATE, _("new text")), (DELETE, _("removal")))
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    STATES = (
+        (Outgoing.WAITING, _("waiting")),
+        (Outgoing.SENDING, _("is being sent")),
+        (DONE, _("done")),
+        (FAILED, _("failed")),
+        (CANCELLED, _("cancelled")),
+    )
+
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="changes", editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS, editable=False)
+    text = models.TextField(_("text"), blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("change to a post")
+        verbose_name_plural = _("changes to posts")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["announcement"], condition=models.Q(state="waiting"), name="one_change_waits"
+            ),
+            models.UniqueConstraint(
+                fields=["announcement"], condition=models.Q(state="sending"), name="one_change_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sending", "done", "failed", "cancelled"]),
+                name="change_state_is_known",
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["update", "delete"]), name="change_kind_is_known"),
+        ]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="change_due")]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id} · {self.kind} · {self.state}"
+
+
+class Figure(models.Model):
+    """What a network counted of one post at one time; None where the network doesn't count it."""
+
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="figures", editable=False)
+    taken_at = models.DateTimeField(_("counted"))
+    impressions = models.PositiveBigIntegerField(_("impressions"), null=True)
+    clicks = models.PositiveBigIntegerField(_("clicks"), null=True)
+    reactions = models.PositiveBigIntegerField(_("reactions"), null=True)
+    comments = models.PositiveBigIntegerField(_("comments"), null=True)
+    shares = models.PositiveBigIntegerField(_("shares"), null=True)
+
+    class Meta:
+        verbose_name = _("figures")
+        verbose_name_plural = _("figures")
+        ordering = ["taken_at"]
+        constraints = [models.UniqueConstraint(fields=["announcement", "taken_at"], name="figures_once_a_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id} · {self.taken_at:%F %R}"
 
 
 class ChannelState(models.Model):
@@ -127,6 +203,9 @@ class ChannelState(models.Model):
     organization = models.CharField(_("page"), max_length=200, blank=True, default="")
     organization_name = models.CharField(_("the page's name"), max_length=200, blank=True, default="")
     role = models.CharField(_("role"), max_length=60, blank=True, default="")
+    account = models.CharField(_("account"), max_length=200, blank=True, default="")
+    # When the network was last asked whether the connection still holds.
+    looked_at = models.DateTimeField(_("looked over"), null=True)
     connected_at = models.DateTimeField(_("connected"), null=True)
 
     class Meta:

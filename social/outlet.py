@@ -1,47 +1,55 @@
-"""LinkedIn's fields in the editor, and the post's trail: what social adds to cms's registries."""
+"""Each channel's fields in the editor, and the post's trail: what social adds to cms's registries."""
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from cms.outlets import Outlet
 from cms.trail import Step
-from social.channels import get_channel
+from social.channels import aliases, get_channel
 from social.compose import clean
 from social.models import FIRST, Announcement
 
-CHANNEL = "linkedin"
+
+def outlets() -> Iterable[Outlet]:
+    """Yield an outlet per channel that the settings name."""
+    for alias in aliases():
+        yield Outlet(alias, get_channel(alias).label, partial(fields, alias))
 
 
-def fits(text: str) -> None:
-    """Refuse a text that LinkedIn would refuse, when the editor saves. Raises ValidationError."""
-    channel = get_channel(CHANNEL)
+def fits(alias: str, text: str) -> None:
+    """Refuse a text that the network would refuse, when the editor saves. Raises ValidationError."""
+    channel = get_channel(alias)
     length, limit = channel.length(clean(text)), channel.capabilities.limit
     if length > limit:
         message = _(
-            "LinkedIn: the text takes %(length)s of %(limit)s characters; reserved characters and hashtags count more than once."
+            "%(label)s: the text takes %(length)s of %(limit)s characters; reserved characters and hashtags count more than once."
         )
-        raise ValidationError(message, params={"length": length, "limit": limit})
+        raise ValidationError(message, params={"label": channel.label, "length": length, "limit": limit})
 
 
-def fields() -> dict[str, forms.Field]:
-    """Return the switch and the editor's own text."""
+def fields(alias: str) -> dict[str, forms.Field]:
+    """Return the switch and the editor's own text for one channel."""
+    channel = get_channel(alias)
+    label = {"label": channel.label}
     return {
         "announce": forms.BooleanField(
-            label=_("Announce on LinkedIn"),
+            label=_("Announce on %(label)s") % label,
             required=False,
             initial=True,
             help_text=_("Goes out once, a while after the post is first published; until then it can be stopped."),
         ),
         "text": forms.CharField(
-            label=_("Text on LinkedIn"),
+            label=_("Text on %(label)s") % label,
             required=False,
-            validators=[fits],
+            validators=[partial(fits, alias)],
             widget=forms.Textarea(attrs={"rows": 8}),
             help_text=_(
-                "Leave empty to use a summary made from the post. At most 3,000 characters. #words become hashtags; "
+                "Leave empty to use a summary made from the post. #words become hashtags; "
                 "the link and the picture come by themselves. A post for members only goes out only with a text written here."
             ),
         ),

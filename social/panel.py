@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
-from social.admin import may_connect
+from social.connection import may_connect
 from social.warning import Trouble
 
 

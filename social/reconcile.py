@@ -7,7 +7,7 @@ still standing guard: one more create of the stored body. Otherwise an editor ha
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 LOOKS = 3
 REPEATS = 1
-# LinkedIn refuses an exact repeat for about ten minutes; half a minute is kept for the call itself.
-GUARDED = timedelta(minutes=9, seconds=30)
 
 
 def reconcile_due(now: datetime) -> dict[str, int]:
@@ -111,7 +109,7 @@ def _not_found(row: Announcement, channel: Channel, clock: Clock) -> None:
     if looks < LOOKS:
         # Lists lag behind: each look waits twice as long as the one before.
         row.postpone(clock() + first_wait() * 2**looks, row.last_error, Announcement.UNKNOWN, looks=looks)
-    elif row.creates <= REPEATS and clock() - row.sending_since < GUARDED:
+    elif row.creates <= REPEATS and clock() - row.sending_since < channel.capabilities.guard:
         _create_again(row, channel, clock)
     else:
         words = _("Nobody can say whether the post is there; please look, and tell us.")

@@ -74,12 +74,17 @@ def _send(row: Announcement, channel: Channel, clock: Clock) -> None:
         row.settle(Announcement.SKIPPED, clock(), last_error=reason)
         return
     made, picture = draft(post, row.channel, clock(), row.own_text)
-    row.write(text=made.text, title=made.title, description=made.description, link=made.link, post_title=post.title[:255])
+    row.write(**words_of(made), post_title=post.title[:255])
     if not channel.connected():
         row.settle(Announcement.MANUAL, clock(), picture_id=picture, last_error="")
         return
     channel.validate(made)
-    _create(row, channel, with_picture(made, _picture(row, channel, picture, clock)), clock)
+    _create(row, channel, with_picture(made, _picture(row, channel, picture, clock), row.key), clock)
+
+
+def words_of(made: Draft) -> dict[str, str]:
+    """Return the draft's words by the row's columns."""
+    return {name: getattr(made, name) for name in ("text", "title", "description", "link", "alt")}
 
 
 def _switched_off(row: Announcement) -> str:
@@ -181,7 +186,7 @@ def _prepared(row: Announcement, channel: Channel, picture: int, clock: Clock) -
     if not row.picture_ref or row.picture_id != picture:
         content = _jpeg(picture)
         row.renew(clock())
-        row.write(picture_ref=channel.prepare(content), picture_id=picture, picture_looks=0)
+        row.write(picture_ref=channel.prepare(content, row.alt), picture_id=picture, picture_looks=0)
     row.renew(clock())
     if channel.prepared(row.picture_ref):
         row.write(picture_note="")

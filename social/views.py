@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from wagtail.admin.auth import require_admin_access
 
 from social import oauth
-from social.admin import connectors_only
 from social.channels import ChannelError
+from social.connection_admin import connectors_only
 
 
 def _session(request: HttpRequest) -> str:
@@ -30,7 +30,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         return redirect(oauth.begin(_session(request), request.user, timezone.now()))
     except oauth.Denied as error:
         messages.error(request, str(error))
-        return redirect("social_connection")
+        return redirect("social_connection", oauth.CHANNEL)
 
 
 @never_cache
@@ -45,12 +45,12 @@ def callback(request: HttpRequest) -> HttpResponse:
         return render(request, "social/unknown_state.html", status=401)
     except (oauth.Denied, ChannelError) as error:
         messages.error(request, str(error))
-        return redirect("social_connection")
+        return redirect("social_connection", oauth.CHANNEL)
     if choices:
         request.session["social_choices"] = oauth.seal(choices)
         return redirect("social_choose")
     messages.success(request, _("LinkedIn is connected."))
-    return redirect("social_connection")
+    return redirect("social_connection", oauth.CHANNEL)
 
 
 @never_cache
@@ -64,10 +64,10 @@ def choose(request: HttpRequest) -> HttpResponse:
             oauth.choose(choices, request.POST.get("organization", ""), timezone.now())
             del request.session["social_choices"]
             messages.success(request, _("LinkedIn is connected."))
-            return redirect("social_connection")
+            return redirect("social_connection", oauth.CHANNEL)
     except oauth.Denied as error:
         messages.error(request, str(error))
-        return redirect("social_connection")
+        return redirect("social_connection", oauth.CHANNEL)
     context = {
         "pages": choices.names(),
         "header_title": _("Choose a page"),

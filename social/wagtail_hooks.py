@@ -12,30 +12,30 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from wagtail.admin.widgets import Button
 
-from social import admin, panel, views, warning
+from social import admin, connection_admin, menu, panel, views, warning
 
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[Any]:
     """Add the queue, its rows, announcing and the connection."""
     return [
-        path("linkedin/", admin.queue, name="social_queue"),
-        path("linkedin/connection/", admin.connection_page, name="social_connection"),
-        path("linkedin/connection/choose/", views.choose, name="social_choose"),
-        path("linkedin/connection/<slug:name>/", admin.connection_act, name="social_connection_act"),
-        path("linkedin/announce/<int:page_id>/", admin.announce_post, name="social_announce"),
-        path("linkedin/<int:pk>/", admin.detail, name="social_announcement"),
-        path("linkedin/<int:pk>/<slug:name>/", admin.act, name="social_act"),
+        path("social/", admin.queue, name="social_queue"),
+        path("social/connection/linkedin/choose/", views.choose, name="social_choose"),
+        path("social/connection/<slug:alias>/", connection_admin.connection_page, name="social_connection"),
+        path("social/connection/<slug:alias>/<slug:name>/", connection_admin.connection_act, name="social_connection_act"),
+        path("social/announce/<int:page_id>/", admin.announce_post, name="social_announce"),
+        path("social/<int:pk>/", admin.detail, name="social_announcement"),
+        path("social/<int:pk>/<slug:name>/", admin.act, name="social_act"),
     ]
 
 
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    """Lead to the queue."""
-    return MenuItem("LinkedIn", reverse("social_queue"), name="linkedin", icon_name="share", order=420)
+    """Lead to the queue and the channels."""
+    return SubmenuMenuItem(_("Social media"), menu.social_menu, name="social", icon_name="share", order=420)
 
 
 @hooks.register("register_page_header_buttons")
@@ -43,7 +43,7 @@ def menu_item() -> MenuItem:
 def announce_button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:
     """Offer "Announce" on every live post."""
     if page.live and getattr(page.specific_class, "LISTED", False) and page.permissions_for_user(user).can_publish():
-        yield Button(_("Announce on LinkedIn"), reverse("social_announce", args=[page.pk]), icon_name="share", priority=62)
+        yield Button(_("Announce"), reverse("social_announce", args=[page.pk]), icon_name="share", priority=62)
 
 
 @hooks.register("construct_homepage_panels")

@@ -81,7 +81,7 @@ def warn_due(now: datetime) -> dict[str, int]:
 
 
 def _mail(one: Trouble) -> None:
-    address = own_url(reverse("social_connection"))
+    address = own_url(reverse("social_connection", args=[one.channel]))
     subject = _("%(channel)s needs you: %(words)s") % {"channel": one.label, "words": one.words}
     body = _("%(words)s\n\nWhile it has ended or stands still, nothing is announced there. Look here:\n%(address)s")
     for recipient in _recipients():

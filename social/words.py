@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cms.keydates import STOCKHOLM
+from social.channels import get_channel
 from social.models import Announcement, ChannelState
 from social.outlet import occasion_words
 
@@ -35,6 +36,22 @@ class Shown:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A channel's connection, as a notice above a page tells it."""
+
+    alias: str
+    label: str
+    state: ChannelState
+    connected: bool
+
+    @classmethod
+    def of(cls, alias: str) -> "Connection":
+        """Return how `alias` stands."""
+        channel = get_channel(alias)
+        return cls(alias, channel.label, ChannelState.of(alias), channel.connected())
+
+
 def clock_time(at: datetime | None) -> str:
     """Return "6 mars 2026 kl. 12.00" in Stockholm, "" for nothing."""
     if at is None:
@@ -53,11 +70,13 @@ def explanation(row: Announcement, channel: ChannelState) -> str:
     """Return what the state means here and now, and what comes next."""
     if row.state == Announcement.WAITING:
         return _waiting(row, channel)
+    label = {"label": get_channel(row.channel).label}
+    looked_up = _("The answer was lost. Ordet looks for the post on %(label)s before anything else is done.")
     sentences: dict[str, Any] = {
         Announcement.SENDING: _("A worker is sending it right now."),
-        Announcement.UNKNOWN: _("The answer was lost. Ordet looks for the post at LinkedIn before anything else is done."),
-        Announcement.NEEDS_CHECK: _("Look at the page on LinkedIn: paste the link if the post is there, else send it again."),
-        Announcement.MANUAL: _("Copy the text, post it on LinkedIn, and paste the link here."),
+        Announcement.UNKNOWN: looked_up % label,
+        Announcement.NEEDS_CHECK: _("Look on %(label)s: paste the link if the post is there, else send it again.") % label,
+        Announcement.MANUAL: _("Copy the text, post it on %(label)s, and paste the link here.") % label,
         Announcement.CANCELLED: _("It was stopped and will not go out."),
         Announcement.PUBLISHED: row.picture_note,
     }
@@ -66,7 +85,7 @@ def explanation(row: Announcement, channel: ChannelState) -> str:
 
 def _waiting(row: Announcement, channel: ChannelState) -> str:
     if channel.paused_reason:
-        return _("LinkedIn is paused: %(why)s") % {"why": channel.paused_reason}
+        return _("%(label)s is paused: %(why)s") % {"label": get_channel(row.channel).label, "why": channel.paused_reason}
     when = _("Goes out %(at)s.") % {"at": clock_time(row.next_attempt_at)}
     return f"{when} {row.last_error}".strip()
 

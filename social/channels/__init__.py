@@ -5,9 +5,9 @@ A network is one file or folder beside this one and one entry in `SOCIAL_CHANNEL
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -68,7 +68,11 @@ class Paused(ChannelError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a channel is asked to publish, all plain: `picture` is the channel's own reference to it."""
+    """What a channel is asked to publish, all plain: `picture` is the channel's own reference to it.
+
+    `key` is this announcement's own and stays the same however often it is tried: for networks that know
+    an idempotency key.
+    """
 
     text: str
     title: str
@@ -76,6 +80,7 @@ class Draft:
     link: str
     picture: str = ""
     alt: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,34 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a network counted of one post; None for what it doesn't count."""
+
+    impressions: int | None = None
+    clicks: int | None = None
+    reactions: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can do; `limit` is in the units of the channel's `length`."""
+    """What a channel can do; `limit` is in the units of the channel's `length`.
+
+    `card`: the link travels as a card with title and picture, else it stands in the text, and the network
+    draws a card of its own. `fold`: after how many characters readers see "… more", 0 for never.
+    `figures`: the names of `Figures` that the network counts. `guard`: for how long after the first try the
+    network itself refuses or recognises an exact repeat.
+    """
 
     limit: int
     pictures: bool = True
     update: bool = True
     delete: bool = True
+    card: bool = True
+    fold: int = 0
+    figures: tuple[str, ...] = ()
+    guard: timedelta = timedelta(0)
 
 
 class Channel(Protocol):
@@ -115,8 +141,8 @@ class Channel(Protocol):
     def validate(self, draft: Draft) -> None:
         """Raise Refused where the network is known to refuse this draft."""
 
-    def prepare(self, picture: bytes) -> str:
-        """Hand over a JPEG and return the network's reference to it."""
+    def prepare(self, picture: bytes, alt: str) -> str:
+        """Hand over a JPEG with its alt text and return the network's reference to it."""
 
     def prepared(self, reference: str) -> bool:
         """Tell whether a handed-over picture may be used now; raises Refused when it never will."""
@@ -139,11 +165,25 @@ class Channel(Protocol):
     def delete(self, remote_id: str) -> None:
         """Take a post away; one that is gone already is fine."""
 
+    def figures(self, remote_ids: list[str]) -> dict[str, Figures]:
+        """Return the figures of up to 20 posts by id; a post that the network tells nothing of is missing."""
+
     def address(self, remote_id: str) -> str:
         """Return the public address of a post."""
 
     def read_address(self, url: str) -> Receipt:
         """Read the address of a post made by hand; raises Refused where it isn't one."""
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """A channel whose connection ends, can be renewed, and can be looked over. All raise ChannelError."""
+
+    def renew(self) -> None:
+        """Renew the connection ahead of its end."""
+
+    def look_over(self, now: datetime) -> None:
+        """Ask the network whether the account may still do what is needed, and note what it says in ChannelState."""
 
 
 @lru_cache(maxsize=32)

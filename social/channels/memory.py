@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from social.channels import Capabilities, ChannelError, Draft, Receipt, Refused
+from social.channels import Capabilities, ChannelError, Draft, Figures, Receipt, Refused
 
 LIMIT = 500
 
@@ -36,10 +36,11 @@ class Memory:
     """A channel without a network."""
 
     label = "Memory"
-    capabilities = Capabilities(limit=LIMIT)
+    capabilities = Capabilities(limit=LIMIT, fold=210, figures=("impressions", "reactions"), guard=timedelta(minutes=9))
     posts: ClassVar[list[MemoryPost]] = []
     pictures: ClassVar[list[bytes]] = []
     script: ClassVar[Script] = Script()
+    counted: ClassVar[dict[str, Figures]] = {}
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
@@ -49,6 +50,7 @@ class Memory:
         """Forget all posts, pictures and scripted errors."""
         cls.posts.clear()
         cls.pictures.clear()
+        cls.counted.clear()
         cls.script = Script()
 
     def connected(self) -> bool:
@@ -68,7 +70,7 @@ class Memory:
         if not draft.text.strip() or self.length(draft.text) > LIMIT:
             raise Refused("The text is empty or too long.", status=422)
 
-    def prepare(self, picture: bytes) -> str:
+    def prepare(self, picture: bytes, alt: str) -> str:
         """Keep the picture."""
         if not picture.startswith(b"\xff\xd8"):
             raise Refused("Not a JPEG.", status=400)
@@ -115,6 +117,10 @@ class Memory:
     def delete(self, remote_id: str) -> None:
         """Take the post away."""
         self.posts[:] = [post for post in self.posts if post.remote_id != remote_id]
+
+    def figures(self, remote_ids: list[str]) -> dict[str, Figures]:
+        """Return what a test put into `counted`."""
+        return {remote_id: self.counted[remote_id] for remote_id in remote_ids if remote_id in self.counted}
 
     def address(self, remote_id: str) -> str:
         """Return a made-up address."""

@@ -11,7 +11,7 @@ from cms.outlet_form import OutletsField
 
 @pytest.fixture(autouse=True)
 def one_outlet(monkeypatch):
-    monkeypatch.setattr(outlets, "_outlets", {})
+    monkeypatch.setattr(outlets, "_sources", {})
     outlets.register(
         outlets.Outlet(
             "bulletin",

@@ -61,14 +61,14 @@ def test_the_text_can_be_changed_afterwards(channel):
 
 
 def test_a_picture_is_handed_over_and_ready_after_some_looks(channel):
-    reference = channel.prepare(jpeg())
+    reference = channel.prepare(jpeg(), "En blå ruta")
     assert reference
     assert any(channel.prepared(reference) for _ in range(3))
 
 
 def test_what_is_no_jpeg_is_refused(channel):
     with pytest.raises(Refused) as refused:
-        channel.prepare(b"RIFF....WEBP")
+        channel.prepare(b"RIFF....WEBP", "")
     assert refused.value.permanent
 
 

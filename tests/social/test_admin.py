@@ -149,9 +149,9 @@ def test_the_outlet_refuses_a_text_that_is_too_long_when_the_editor_saves(server
 
     from social.outlet import fields
 
-    assert fields()["text"].clean("x" * 3000)
+    assert fields("linkedin")["text"].clean("x" * 3000)
     with pytest.raises(ValidationError):
-        fields()["text"].clean("(" * 1501)
+        fields("linkedin")["text"].clean("(" * 1501)
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -182,22 +182,22 @@ def test_who_may_not_publish_may_neither_announce_nor_connect(writer, publish):
     post = publish(imported_from="x")
     writer.post(reverse("social_announce", args=[post.pk]), {"text": "x"})
     assert not Announcement.objects.exists()
-    writer.post(reverse("social_connection_act", args=["disconnect"]))
+    writer.post(reverse("social_connection_act", args=["linkedin", "disconnect"]))
     assert ChannelState.objects.get().connected
 
 
 def test_strangers_see_nothing(client, linkedin, publish):
     publish()
-    for name in ("social_queue", "social_connection"):
-        assert client.get(reverse(name)).status_code == 302
+    for address in (reverse("social_queue"), reverse("social_connection", args=["linkedin"])):
+        assert client.get(address).status_code == 302
 
 
 def test_the_connection_page_never_shows_a_token(desk):
-    page = desk.get(reverse("social_connection")).content.decode()
+    page = desk.get(reverse("social_connection", args=["linkedin"])).content.decode()
     assert ChannelState.objects.get().access_token not in page
     assert "urn:li:organization:1001" in page
     for name in ("pause", "resume", "disconnect", "by-hand"):
-        desk.post(reverse("social_connection_act", args=[name]))
+        desk.post(reverse("social_connection_act", args=["linkedin", name]))
     assert not ChannelState.objects.get().connected
     assert ChannelState.objects.get().active_since
 

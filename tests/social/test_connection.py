@@ -238,7 +238,8 @@ def test_a_token_that_linkedin_repeats_is_neither_stored_nor_logged_nor_shown(de
     publish()
     days.work()
     row, paused = Announcement.objects.get(), ChannelState.objects.get().paused_reason
-    pages = [reverse("social_connection"), reverse("social_queue"), reverse("social_announcement", args=[row.pk])]
+    pages = [reverse("social_connection", args=["linkedin"]), reverse("social_queue")]
+    pages.append(reverse("social_announcement", args=[row.pk]))
     told = [row.last_error, paused, caplog.text, *(desk.get(page).content.decode() for page in pages)]
     assert status == 401 or "Invalid token […]" in row.last_error
     for text in told:

@@ -40,7 +40,7 @@ def test_those_who_may_connect_and_the_operator_are_told(now, eva):
     assert warn_due(now + timedelta(days=55)) == {"told": 1}
     assert sorted(one.to[0] for one in mail.outbox) == ["drift@example.se", eva.email]
     assert mail.outbox[0].subject == "LinkedIn behöver dig: Anslutningen upphör om 5 dagar. Anslut på nytt."
-    assert "/admin/linkedin/connection/" in mail.outbox[0].body
+    assert "/admin/social/connection/linkedin/" in mail.outbox[0].body
 
 
 def test_a_machine_that_slept_tells_the_nearest_alone(now):

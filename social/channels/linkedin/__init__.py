@@ -29,6 +29,8 @@ POSTERS = (*UPLOADERS, "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR")
 PAGE, PAGES = 10, 5
 # LinkedIn's own page size, so that a short page is the last one; somebody with more than 200 roles is not met.
 ROLES, ROLE_PAGES = 10, 20
+# About three lines: what followers see before "…more".
+FOLD = 210
 EARLIER = timedelta(seconds=60)
 CALLBACK = "/social/linkedin/callback"
 _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
@@ -39,7 +41,8 @@ class LinkedIn:
     """The channel: a connected page, or none (then posts are made by hand)."""
 
     label = "LinkedIn"
-    capabilities = Capabilities(limit=text.LIMIT)
+    # LinkedIn refuses an exact repeat for about ten minutes; half a minute is kept for the call itself.
+    capabilities = Capabilities(limit=text.LIMIT, fold=FOLD, guard=timedelta(minutes=9, seconds=30))
 
     def __init__(
         self,
@@ -118,8 +121,8 @@ class LinkedIn:
         if text.units(draft.title) > TITLE_LIMIT or text.units(draft.description) > DESCRIPTION_LIMIT:
             raise LinkedInRefused(_("The card's title or text is too long."))
 
-    def prepare(self, picture: bytes) -> str:
-        """Upload a JPEG for the page and return its URN."""
+    def prepare(self, picture: bytes, alt: str) -> str:
+        """Upload a JPEG for the page and return its URN; a card takes no alt text."""
         owner = ChannelState.of(self.alias).organization
 
         def upload(application: Application) -> str:
