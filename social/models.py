@@ -52,6 +52,8 @@ class Announcement(Outgoing):
     channel = models.CharField(_("channel"), max_length=40, editable=False)
     occasion = models.CharField(_("occasion"), max_length=80, editable=False)
 
+    # When the post's own fields ask for it; an editor may have moved `next_attempt_at` since.
+    planned_at = models.DateTimeField(null=True, editable=False)
     by_hand = models.BooleanField(_("asked for by an editor"), default=False, editable=False)
     own_text = models.TextField(_("text of its own"), blank=True, default="")
     text = models.TextField(_("text as sent"), blank=True, default="", editable=False)
