@@ -13,7 +13,8 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
@@ -77,6 +78,32 @@ class Visit:
     address: str
 
 
+class _Head:
+    """The lines of an answer's head; each has its end."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def readline(self, limit: int) -> bytes:
+        """Return the next line. Raises IncompleteRead."""
+        line: bytes = self.file.readline(limit)
+        if not line.endswith(b"\n"):
+            raise IncompleteRead(line)
+        return line
+
+
+class _Whole(HTTPResponse):
+    """An answer whose head came whole: the library takes one that is cut off, and half a header, for all there is."""
+
+    def begin(self) -> None:
+        """Read the head. Raises IncompleteRead."""
+        whole, self.fp = self.fp, _Head(self.fp)  # type: ignore[assignment]
+        try:
+            super().begin()
+        finally:
+            self.fp = whole
+
+
 def _allowed(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
@@ -122,6 +149,7 @@ def _connected(parts: SplitResult, host: str, port: int, timeout: float) -> HTTP
         )
     else:
         connection = HTTPConnection(address, port, timeout=wait)
+    connection.response_class = _Whole
     try:
         connection.connect()
     except (HTTPError, OSError) as error:

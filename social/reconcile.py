@@ -18,7 +18,7 @@ from social import connection
 from social.channels import Channel, ChannelError, Receipt, Throttled, get_channel
 from social.clock import Clock
 from social.models import Announcement
-from social.sending import adopt, fail, first_wait
+from social.sending import adopt, broken, fail, first_wait
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +50,20 @@ def _abandoned(clock: Clock, owner: str) -> list[Announcement]:
 
 def _guarded(row: Announcement, act: Callable[[Announcement, Clock], None], clock: Clock) -> str:
     try:
-        act(row, clock)
+        _tried(row, act, clock)
     except LeaseLost:
         logger.warning("Announcement %s was taken over by another worker.", row.pk)
         return "lost"
     return row.state
+
+
+def _tried(row: Announcement, act: Callable[[Announcement, Clock], None], clock: Clock) -> None:
+    try:
+        act(row, clock)
+    except LeaseLost:
+        raise
+    except Exception:
+        broken(row, clock)
 
 
 def _take_over(row: Announcement, clock: Clock) -> None:
@@ -89,9 +98,12 @@ def _found(row: Announcement, channel: Channel) -> Receipt | None:
 
 
 def _failed_look(row: Announcement, error: ChannelError, clock: Clock) -> None:
-    """Keep the row unknown: a look that failed says nothing about the post. Without a connection, ask an editor."""
+    """Keep the row unknown: a look that failed says nothing about the post. What can't be looked for, an editor must say."""
     answer = {"last_status": error.status, "last_request": error.request}
-    at = clock() + first_wait()
+    at, why = clock() + first_wait(), _("Looking for the post failed: %(why)s") % {"why": error}
+    if error.permanent:
+        row.settle(Announcement.NEEDS_CHECK, clock(), last_error=why, **answer)
+        return
     if error.pause and not get_channel(row.channel).connected():
         words = _("The channel is no longer connected, so the post can't be looked for; please look, and tell us.")
         row.settle(Announcement.NEEDS_CHECK, clock(), last_error=words, **answer)
@@ -101,7 +113,7 @@ def _failed_look(row: Announcement, error: ChannelError, clock: Clock) -> None:
         at = clock()
     elif isinstance(error, Throttled):
         at = connection.hold(row.channel, error, clock(), 0.5)
-    row.postpone(at, _("Looking for the post failed: %(why)s") % {"why": error}, Announcement.UNKNOWN, **answer)
+    row.postpone(at, why, Announcement.UNKNOWN, **answer)
 
 
 def _not_found(row: Announcement, channel: Channel, clock: Clock) -> None:

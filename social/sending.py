@@ -64,8 +64,7 @@ def _attempt(row: Announcement, clock: Clock) -> None:
     except LeaseLost:
         raise
     except Exception:
-        logger.exception("Announcement %s failed unexpectedly.", row.pk)
-        _broken(row, clock)
+        broken(row, clock)
 
 
 def _send(row: Announcement, channel: Channel, clock: Clock) -> None:
@@ -153,7 +152,9 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(5.0 * 2 ** min(attempts - 1, 12), LONGEST_WAIT))
 
 
-def _broken(row: Announcement, clock: Clock) -> None:
+def broken(row: Announcement, clock: Clock) -> None:
+    """Log the present exception, a fault of ours, and let the row be tried or looked for again; raises LeaseLost."""
+    logger.exception("Announcement %s failed unexpectedly.", row.pk)
     words = _("An error within Ordet stopped the announcement. Its details stand in the log, under announcement %(number)s.")
     words = words % {"number": row.pk}
     if row.wire:

@@ -3,11 +3,13 @@
 `python -m deploy.demo.linkedin --port 0 --state DIR` prints one JSON line (`address`, `client_id`, …) and
 serves until it is stopped. It refuses what LinkedIn refuses; `/_control/…` makes it misbehave on demand:
 
-- `POST /_control/script` `{"on": route, "when": "before|after", "do": "drop|torn|hold|answer", "status": …,
-  "headers": {…}, "body": "…", "times": 1}`: the next calls of a route fail, before or after acting.
+- `POST /_control/script` `{"on": route, "when": "before|after", "do": "drop|torn|half|hold|answer", "status": …,
+  "headers": {…}, "body": "…", "times": 1}`: the next calls of a route fail, before or after acting. `torn` ends
+  within the body of an answer, `half` within the id in its head.
 - `POST /_control/release` lets held calls go on; `GET /_control/held` counts them.
-- `GET /_control/posts`, `GET /_control/calls`; `POST /_control/settings {…}`, `/_control/token`,
-  `/_control/end {"how": "expired|revoked"}`, `/_control/reset`.
+- `GET /_control/posts`; `GET /_control/calls`: each with the `status` that was answered (0: nothing whole) and
+  the one it was `acted` upon with (0: not at all); `POST /_control/settings {…}` (`ahead` puts its clock on, in
+  seconds), `/_control/token`, `/_control/end {"how": "expired|revoked"}`, `/_control/reset`.
 """
 
 import argparse
@@ -39,6 +41,9 @@ ROUTES = [
     ("DELETE", r"/rest/posts/([^/]+)", "delete"),
 ]
 
+# Kinds of answers that end before their end.
+BROKEN = ("torn", "half")
+
 
 class Handler(BaseHTTPRequestHandler):
     """Speaks HTTP; the rules stand in Network."""
@@ -65,7 +70,11 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815  (the library's own names)
 
     def _send(self, reply: Reply) -> None:
-        torn = dict(reply.headers).get("x-torn")
+        if reply.kind == "half":
+            self.wfile.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nx-restli-id: urn:li:share:7")
+            self.wfile.flush()
+            raise Dropped
+        torn = reply.kind == "torn"
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.kind)
         self.send_header("Content-Length", str(len(reply.body) + (100 if torn else 0)))
@@ -108,13 +117,18 @@ class Server(ThreadingHTTPServer):
 
     def _scripted(self, call: Call, route: str, found: tuple[str, ...]) -> Reply:
         script = self.stage.take(route)
-        self.stage.calls.append({"route": route, "method": call.method, "path": call.path, "query": call.query})
-        if script and script.get("when", "before") == "before":
-            if (reply := self._played(script)) is not None:
-                return reply
-            return self._acted(call, route, found)
-        reply = self._acted(call, route, found)
-        return (script and self._played(script)) or reply
+        entry: dict[str, Any] = {"route": route, "method": call.method, "path": call.path, "query": call.query}
+        entry |= {"played": script.get("do", ""), "status": 0, "acted": 0}
+        self.stage.calls.append(entry)
+        before = script and script.get("when", "before") == "before"
+        reply = self._played(script) if before else None
+        if reply is None:
+            reply = self._acted(call, route, found)
+            entry["acted"] = reply.status
+        if script and not before:
+            reply = self._played(script) or reply
+        entry["status"] = 0 if reply.kind in BROKEN else reply.status
+        return reply
 
     def _played(self, script: dict[str, Any]) -> Reply | None:
         what = script["do"]
@@ -124,8 +138,8 @@ class Server(ThreadingHTTPServer):
             self.stage.hold()
             return None
         headers = tuple((name, str(value)) for name, value in script.get("headers", {}).items())
-        if what == "torn":
-            return Reply(201, b"{", headers=(("x-torn", "1"),))
+        if what in BROKEN:
+            return Reply(201, b"{", what)
         return Reply(script["status"], str(script.get("body", "")).encode(), script.get("kind", "application/json"), headers)
 
     def _acted(self, call: Call, route: str, found: tuple[str, ...]) -> Reply:

@@ -24,6 +24,8 @@ TEXT_LIMIT, TITLE_LIMIT, DESCRIPTION_LIMIT = 3000, 400, 4086
 MOST_PIXELS = 36_152_320
 DUPLICATE_SECONDS = 600
 TOKEN_SECONDS = 5_184_000
+# Stands in every token and code that is given out here, so that one look at a log or page tells whether it leaked.
+MARK = "S3CRET"
 FIELDS = {
     "author", "commentary", "visibility", "distribution", "content", "lifecycleState", "isReshareDisabledByAuthor",
 }  # fmt: skip
@@ -58,6 +60,7 @@ class Settings:
     lag: float = 0.0
     processing: int = 1
     failing: bool = False
+    ahead: float = 0.0
 
 
 @dataclass
@@ -71,11 +74,6 @@ class State:
     number: int = 7_000_000_000_000
 
 
-def now_ms() -> int:
-    """Return the time as LinkedIn counts it."""
-    return int(time.time() * 1000)
-
-
 class Network:
     """The stand-in's mind: every public method is one call of the API, and raises Refusal as LinkedIn would."""
 
@@ -86,6 +84,10 @@ class Network:
         (folder / "images").mkdir(parents=True, exist_ok=True)
         path = folder / "state.json"
         self.state = State(**json.loads(path.read_text())) if path.exists() else State()
+
+    def now(self) -> int:
+        """Return the time as LinkedIn counts it, in milliseconds, so far ahead of the machine's as the settings say."""
+        return int((time.time() + self.settings.ahead) * 1000)
 
     def save(self) -> None:
         """Write the state so that a restart remembers it."""
@@ -107,7 +109,7 @@ class Network:
 
     def mint(self, scopes: list[str] | None = None) -> dict[str, Any]:
         """Return a fresh token answer."""
-        token, renewal = f"AQ{secrets.token_urlsafe(60)}", f"AR{secrets.token_urlsafe(60)}"
+        token, renewal = (f"{kind}{MARK}{secrets.token_urlsafe(60)}" for kind in ("AQ", "AR"))
         self.state.tokens[token] = {"renewal": renewal, "scopes": scopes or SCOPES, "ended": ""}
         self.save()
         answer = {"access_token": token, "expires_in": TOKEN_SECONDS, "scope": ",".join(scopes or SCOPES)}
@@ -121,7 +123,7 @@ class Network:
 
     def code(self, redirect: str) -> str:
         """Return an authorization code for `redirect`."""
-        made = secrets.token_urlsafe(24)
+        made = f"{MARK}{secrets.token_urlsafe(24)}"
         self.state.codes[made] = {"redirect": redirect, "until": time.time() + 1800}
         return made
 
@@ -191,7 +193,7 @@ class Network:
         self.save()
         return {
             "value": {
-                "uploadUrlExpiresAt": now_ms() + 86_400_000,
+                "uploadUrlExpiresAt": self.now() + 86_400_000,
                 "uploadUrl": f"{base}/dms-uploads/{key}/0?ca=vector",
                 "image": urn,
             }
@@ -234,15 +236,20 @@ class Network:
         self._check_post(body)
         self._demand(body["author"], POSTERS)
         self._check_content(body["content"], body["author"])
-        reading = read(body["commentary"])
-        if reading.cut_at is not None and not self.settings.truncate:
-            raise Refusal(422, "INVALID_CONTENT", f"commentary: unescaped reserved character at {reading.cut_at}")
+        visible = self._read(body["commentary"])
         self._check_duplicate(body)
         urn = f"urn:li:share:{self._next()}"
-        made = {"id": urn, "createdAt": now_ms(), "deleted": False, "edited": False, "visible": reading.text}
+        made = {"id": urn, "createdAt": self.now(), "deleted": False, "edited": False, "visible": visible}
         self.state.posts.append(body | made | {"sent": body["commentary"], "commentary": as_stored(body["commentary"])})
         self.save()
         return urn
+
+    def _read(self, commentary: str) -> str:
+        """Return what readers will see: an unescaped reserved character ends it silently, or is refused."""
+        reading = read(commentary)
+        if reading.cut_at is not None and not self.settings.truncate:
+            raise Refusal(422, "INVALID_CONTENT", f"commentary: unescaped reserved character at {reading.cut_at}")
+        return reading.text
 
     @staticmethod
     def _check_post(body: Any) -> None:
@@ -280,7 +287,7 @@ class Network:
             raise Refusal(422, "MEDIA_ASSET_PROCESSING_FAILED", f"{urn} is {image['status']}")
 
     def _check_duplicate(self, body: dict[str, Any]) -> None:
-        since = now_ms() - DUPLICATE_SECONDS * 1000
+        since = self.now() - DUPLICATE_SECONDS * 1000
         for post in reversed(self.state.posts):
             same = (post["author"], post["sent"], post["content"]) == (body["author"], body["commentary"], body["content"])
             if self.settings.duplicates and same and post["createdAt"] >= since:
@@ -296,7 +303,7 @@ class Network:
     def find(self, author: str, start: int, count: int) -> dict[str, Any]:
         """List a page's posts, newest first; the newest appear only after the lag."""
         self._demand(author, POSTERS)
-        until = now_ms() - self.settings.lag * 1000
+        until = self.now() - self.settings.lag * 1000
         found = [post for post in self.live() if post["author"] == author and post["createdAt"] <= until]
         return {
             "elements": [self.shown(post) for post in found[start : start + count]],
@@ -320,13 +327,8 @@ class Network:
         changes = body.get("patch", {}).get("$set", {}) if isinstance(body, dict) else {}
         if set(changes) != {"commentary"} or not isinstance(changes["commentary"], str):
             raise Refusal(422, "INVALID_CONTENT", "only commentary can be changed")
-        reading = read(changes["commentary"])
-        post |= {
-            "commentary": as_stored(changes["commentary"]),
-            "sent": changes["commentary"],
-            "visible": reading.text,
-            "edited": True,
-        }
+        visible, sent = self._read(changes["commentary"]), changes["commentary"]
+        post |= {"commentary": as_stored(sent), "sent": sent, "visible": visible, "edited": True}
         self.save()
 
     def delete(self, urn: str) -> None:

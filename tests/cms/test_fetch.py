@@ -58,6 +58,12 @@ def test_a_torn_answer_is_an_unknown_outcome_without_secrets(server):
     assert "hemligt" not in str(caught.value)
 
 
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"12\r\n", b"12\r\nX-More: 1\r\nX-"])
+def test_an_answer_whose_head_is_cut_off_is_an_unknown_outcome(server, end):
+    with pytest.raises(fetch.NoAnswer):
+        fetch.fetch("POST", server(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nX-Id: 7" + end), body=b"x")
+
+
 def test_silence_is_an_unknown_outcome(server):
     with pytest.raises(fetch.NoAnswer):
         fetch.fetch("POST", server(b""), body=b"x", timeout=2)

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +18,7 @@ from cms.addresses import own_url
 from social import connection
 from social.channels import Capabilities, Draft, NotSent, Paused, Receipt, Refused
 from social.channels.linkedin import text
-from social.channels.linkedin.client import Application, Authentication, encoded
+from social.channels.linkedin.client import TIMEOUT, Application, Authentication, encoded
 from social.channels.linkedin.errors import LinkedInRefused, LinkedInUnauthorized, LinkedInUnknown, request_id
 from social.models import ChannelState
 
@@ -54,6 +53,7 @@ class LinkedIn:
         oauth_url: str,
         upload_hosts: list[str],
         version: str,
+        timeout: float = TIMEOUT,
     ) -> None:
         self.alias = alias
         self.client_id = client_id
@@ -62,6 +62,7 @@ class LinkedIn:
         self.oauth_url = oauth_url
         self.upload_hosts = upload_hosts
         self.version = version
+        self.timeout = timeout
 
     def authentication(self) -> Authentication:
         """Return the package's authentication with our addresses."""
@@ -69,7 +70,7 @@ class LinkedIn:
 
     def application(self, token: str) -> Application:
         """Return the package's application with `token`."""
-        return Application(self.authentication().holding(token), self.api_url, self.version, self.upload_hosts)
+        return Application(self.authentication().holding(token), self.api_url, self.version, self.upload_hosts, self.timeout)
 
     def connected(self) -> bool:
         """Tell whether a page is connected."""
@@ -163,7 +164,7 @@ class LinkedIn:
         """Create the post; its id stands in a header."""
         answer = self._with_token(lambda application: application.make_request("POST", "/rest/posts", data=wire, creating=True))
         urn = unquote(answer.headers.get("x-restli-id", "")).strip()
-        if not urn:
+        if not _URN.fullmatch(urn):
             raise LinkedInUnknown(
                 _("LinkedIn took the post but didn't say its address."), status=answer.status, request=request_id(answer.headers)
             )
@@ -191,12 +192,10 @@ class LinkedIn:
         return [post for post in _elements(found) if isinstance(post, dict)]
 
     def verify(self, remote_id: str, wire: str) -> Receipt | None:
-        """Read one post back: a duplicate answer may name one that was deleted since."""
+        """Read one post back: a duplicate answer may name one that was deleted since, or something that is no post."""
         try:
             post = self._with_token(lambda application: application.json("GET", f"/rest/posts/{encoded(remote_id)}"))
-        except Refused as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
+        except Refused:
             return None
         return Receipt(remote_id, self.address(remote_id)) if matches(post, json.loads(wire)) else None
 

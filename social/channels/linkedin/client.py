@@ -146,8 +146,11 @@ def encoded(urn: str) -> str:
 class Application(LinkedInApplication):
     """LinkedIn's versioned REST interface with a Bearer token."""
 
-    def __init__(self, authentication: Authentication, api_url: str, version: str, upload_hosts: list[str]) -> None:
+    def __init__(
+        self, authentication: Authentication, api_url: str, version: str, upload_hosts: list[str], timeout: float = TIMEOUT
+    ) -> None:
         super().__init__(authentication=authentication)
+        self.timeout = timeout
         self.api_url = api_url
         self.version = version
         self.upload_hosts = frozenset(upload_hosts)
@@ -164,13 +167,14 @@ class Application(LinkedInApplication):
         data: Any = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float = TIMEOUT,
+        timeout: float | None = None,
         *,
         creating: bool = False,
     ) -> Answer:
         """Call the path `url` below the API's address and return a 2xx answer. Raises ChannelError.
 
         `data` is a JSON text or something to make one of; `params` are already encoded values.
+        `timeout` is in seconds; without it, the application's own counts.
         `creating`: a repeat could make a second post, so a missing answer is an unknown outcome.
         """
         query = "?" + "&".join(f"{name}={value}" for name, value in params.items()) if params else ""
@@ -183,7 +187,8 @@ class Application(LinkedInApplication):
             **({"Content-Type": "application/json"} if body is not None else {}),
             **(headers or {}),
         }
-        answer = _call(method, f"{self.api_url}{url}{query}", headers=sent, body=body, creating=creating, timeout=timeout)
+        address, within = f"{self.api_url}{url}{query}", timeout or self.timeout
+        answer = _call(method, address, headers=sent, body=body, creating=creating, timeout=within)
         if answer.status // 100 != SUCCESS:
             raise error_for(answer, timezone.now(), creating=creating, secrets=[self._token])
         return answer
