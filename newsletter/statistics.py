@@ -10,8 +10,8 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cms.csvfiles import safe
 from newsletter import mailings, tracking
-from newsletter.exporting import safe
 from newsletter.models import Delivery, Mailing, Subscription, SubscriptionChange, Visits
 
 COMPARED, PAGES = 10, 50

@@ -18,8 +18,8 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from cms.csvfiles import as_csv
 from newsletter.admin.frame import LookedAtView, OurPage
-from newsletter.exporting import as_csv
 from newsletter.importing import Unreadable, WrongState, desk, layout
 from newsletter.importing.columns import FIELDS
 from newsletter.importing.layout import MOST_BYTES

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 
+from cms.csvfiles import as_csv
 from newsletter import audit, exporting, history, members, segments, stewardship
 from newsletter.admin.frame import MAY_EXPORT, MEMBER, OurPage
 from newsletter.models import MailingList, Member, Segment, Suppression
@@ -208,7 +209,7 @@ class ExportView(MembersPage):
         kind = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
         chosen = self.chosen()
         audit.record(request.user, "export", request.user, kind=kind, filters=sorted(request.GET), count=self.count())  # type: ignore[arg-type]
-        write = exporting.as_xlsx if kind == "xlsx" else exporting.as_csv
+        write = exporting.as_xlsx if kind == "xlsx" else as_csv
         stream = write(exporting.headings(), exporting.rows(chosen))
         answer = StreamingHttpResponse(stream, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="members-{timezone.localdate():%Y-%m-%d}.{kind}"'
