@@ -11,7 +11,7 @@ from wagtail.models import Locale
 
 from cms import listing, outlets
 from cms.models import Post
-from newsletter.models import Issue, Mailing, MailingList
+from newsletter.models import Issue, MailedPost, Mailing, MailingList
 
 # For a list that has had no mailing.
 FIRST = timedelta(days=31)
@@ -44,15 +44,13 @@ def published_since(moment: datetime) -> QuerySet[Any]:
 
 def went_in(mailing_list: MailingList | None, keys: Iterable[UUID]) -> dict[str, list[str]]:
     """Return in which earlier mailings to the list (None: to any) the posts went: translation key → issues' names."""
-    wanted = {str(key) for key in keys}
-    mailings = Mailing.objects.exclude(state=Mailing.CANCELLED)
+    rows = MailedPost.objects.filter(translation_key__in=set(keys)).exclude(mailing__state=Mailing.CANCELLED)
     if mailing_list is not None:
-        mailings = mailings.filter(list=mailing_list)
+        rows = rows.filter(mailing__list=mailing_list)
     found: dict[str, list[str]] = {}
-    # Containment isn't portable; mailings are few, and neither letters nor issues' contents are read.
-    for posts, number, subject in mailings.order_by("created_at").values_list("posts", "issue__number", "subject"):
-        for key in wanted.intersection(posts):
-            found.setdefault(key, []).append(str(number) if number else subject)
+    columns = ("translation_key", "mailing__issue__number", "mailing__subject")
+    for key, number, subject in rows.order_by("mailing__created_at").values_list(*columns):
+        found.setdefault(str(key), []).append(str(number) if number else subject)
     return found
 
 

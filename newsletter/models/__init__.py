@@ -6,7 +6,7 @@ from newsletter.models.digest import Digest
 from newsletter.models.importing import ImportedRow, MemberImport
 from newsletter.models.issue import Approval, Issue
 from newsletter.models.links import LinkCheck
-from newsletter.models.mailing import Batch, Delivery, Mailing
+from newsletter.models.mailing import Batch, Delivery, MailedPost, Mailing
 from newsletter.models.member import EarlierAddress, Erased, Member, MemberTag
 from newsletter.models.personal import AddressChange, Knock, PersonalLink, Question
 from newsletter.models.reading import MailingLink, Reading, Visits
@@ -30,6 +30,7 @@ __all__ = [
     "Knock",
     "LinkCheck",
     "MailboxState",
+    "MailedPost",
     "Mailing",
     "MailingLink",
     "MailingList",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +94,28 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} · {self.list}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the posts of a new mailing are written down one by one too."""
+        new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if new:
+                keys = dict.fromkeys(self.posts)
+                MailedPost.objects.bulk_create(MailedPost(mailing=self, translation_key=key) for key in keys)
+
+
+class MailedPost(models.Model):
+    """A post in a mailing's frozen letter: a post's mailings are found by an index, not by reading all mailings."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="mailed_posts")
+    translation_key = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["translation_key", "mailing"], name="a_post_once_a_mailing")]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id} · {self.translation_key}"
 
 
 class Ledger(Rows):
