@@ -9,7 +9,8 @@ serves until it is stopped. It refuses what LinkedIn refuses; `/_control/…` ma
 - `POST /_control/release` lets held calls go on; `GET /_control/held` counts them.
 - `GET /_control/posts`; `GET /_control/calls`: each with the `status` that was answered (0: nothing whole) and
   the one it was `acted` upon with (0: not at all); `POST /_control/settings {…}` (`ahead` puts its clock on, in
-  seconds), `/_control/token`, `/_control/end {"how": "expired|revoked"}`, `/_control/reset`.
+  seconds), `/_control/counts {"id": urn, "impressions": 3, "clicks": …}` (adds to what it counted of a post, as
+  everybody who opens its page does), `/_control/token`, `/_control/end {"how": "expired|revoked"}`, `/_control/reset`.
 """
 
 import argparse
@@ -18,12 +19,13 @@ import re
 import socket
 import sys
 from dataclasses import asdict
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from deploy.demo import linkedin_page
+from deploy.demo import linkedin_page, linkedin_statistics
 from deploy.demo.linkedin_rules import Network, Refusal
 from deploy.demo.linkedin_stage import Call, Dropped, Reply, Stage, as_json, as_page
 
@@ -31,6 +33,7 @@ ROUTES = [
     ("GET", r"/oauth/v2/authorization", "consent"),
     ("POST", r"/oauth/v2/accessToken", "token"),
     ("GET", r"/rest/organizationAcls", "acls"),
+    ("GET", r"/rest/organizationalEntityShareStatistics", "statistics"),
     ("POST", r"/rest/images", "initialize"),
     ("PUT", r"/dms-uploads/(\w+)/0", "upload"),
     ("GET", r"/rest/images/([^/]+)", "image"),
@@ -118,7 +121,7 @@ class Server(ThreadingHTTPServer):
     def _scripted(self, call: Call, route: str, found: tuple[str, ...]) -> Reply:
         script = self.stage.take(route)
         entry: dict[str, Any] = {"route": route, "method": call.method, "path": call.path, "query": call.query}
-        entry |= {"played": script.get("do", ""), "status": 0, "acted": 0}
+        entry |= {"body": sha256(call.body).hexdigest(), "played": script.get("do", ""), "status": 0, "acted": 0}
         self.stage.calls.append(entry)
         before = script and script.get("when", "before") == "before"
         reply = self._played(script) if before else None
@@ -177,6 +180,10 @@ class Server(ThreadingHTTPServer):
         self._rest(call, "rw_organization_admin")
         return as_json(self.network.acls())
 
+    def _statistics(self, call: Call) -> Reply:
+        self._rest(call, "rw_organization_admin")
+        return as_json(linkedin_statistics.statistics(self.network, call.query))
+
     def _initialize(self, call: Call) -> Reply:
         self._rest(call, "w_organization_social")
         if call.params.get("action") != "initializeUpload":
@@ -234,6 +241,7 @@ class Server(ThreadingHTTPServer):
             with self.network.lock:
                 wanted = unquote(call.path.removeprefix("/feed/update/")).strip("/")
                 posts = [post for post in self.network.live() if not wanted or post["id"] == wanted]
+                linkedin_statistics.seen(self.network, posts)
             return as_page(linkedin_page.feed(self.network.settings.name, posts))
         return as_json({"status": 404, "message": "No such resource"}, 404)
 
@@ -268,6 +276,8 @@ class Server(ThreadingHTTPServer):
             if what == "settings":
                 for name, value in order.items():
                     setattr(self.network.settings, name, value)
+            elif what == "counts":
+                linkedin_statistics.add(self.network, order)
             elif what == "end":
                 self.network.end(order["how"])
             elif what == "reset":
