@@ -56,6 +56,29 @@ class EncryptedTextField(models.TextField):
         return decrypt(value) if value else value
 
 
+class Lost(str):
+    """Stands for a stored secret that none of `FIELD_KEYS` opens: empty, so that nothing uses it, and never written back."""
+
+    __slots__ = ()
+
+
+class LosableTextField(EncryptedTextField):
+    """Encrypted text whose lost key is something to tell of, not an error: it reads as `Lost`."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way in; raises Undecipherable for what can't be read, which a saving would destroy."""
+        if isinstance(value, Lost):
+            raise Undecipherable("A secret that can't be read can't be written back.")
+        return super().get_prep_value(value)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        """Decrypt on the way out, or say that the key is lost."""
+        try:
+            return super().from_db_value(value, expression, connection)
+        except Undecipherable:
+            return Lost()
+
+
 # The same member is in each of a letter's links.
 @lru_cache(maxsize=1_024)
 def _pack_one(number: int) -> bytes:

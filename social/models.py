@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cms.outbox import Outgoing
-from cms.secrets import EncryptedTextField
+from cms.secrets import LosableTextField, Lost
 
 FIRST = "first"
 AGAIN = "again:"
@@ -192,13 +192,15 @@ class ChannelState(models.Model):
     channel = models.CharField(_("channel"), max_length=40, unique=True, editable=False)
     active_since = models.DateTimeField(_("announces what is published since"), null=True)
     paused_reason = models.TextField(_("why it pauses"), blank=True, default="")
+    # Somebody's own pause outlives a new connection; one that a failure made does not.
+    paused_by_hand = models.BooleanField(default=False, editable=False)
     quiet_until = models.DateTimeField(_("asked to wait until"), null=True)
     throttled = models.PositiveSmallIntegerField(default=0)
-    # Which trouble was mailed last.
-    told = models.CharField(max_length=200, blank=True, default="", editable=False)
+    # The keys of the troubles that were mailed and still last, one a line.
+    told = models.TextField(blank=True, default="", editable=False)
 
-    access_token = EncryptedTextField(blank=True, default="")
-    refresh_token = EncryptedTextField(blank=True, default="")
+    access_token = LosableTextField(blank=True, default="")
+    refresh_token = LosableTextField(blank=True, default="")
     expires_at = models.DateTimeField(_("token expires"), null=True)
     refresh_expires_at = models.DateTimeField(_("renewal ends"), null=True)
     scope = models.CharField(_("granted rights"), max_length=500, blank=True, default="")
@@ -208,6 +210,9 @@ class ChannelState(models.Model):
     account = models.CharField(_("account"), max_length=200, blank=True, default="")
     # When the network was last asked whether the connection still holds.
     looked_at = models.DateTimeField(_("looked over"), null=True)
+    # When it is to be asked again, None: as soon as may be; and why the latest question got no answer.
+    look_due_at = models.DateTimeField(null=True, editable=False)
+    look_note = models.TextField(blank=True, default="", editable=False)
     connected_at = models.DateTimeField(_("connected"), null=True)
 
     class Meta:
@@ -224,8 +229,13 @@ class ChannelState(models.Model):
 
     @property
     def connected(self) -> bool:
-        """Whether posts can be made through the network's own API."""
-        return bool(self.access_token and self.organization)
+        """Whether posts can be made through the network's own API; also while the key to it is lost, so that they wait."""
+        return bool((self.access_token or self.lost) and self.organization)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the token can't be read: its key is no longer among `FIELD_KEYS`."""
+        return isinstance(self.access_token, Lost)
 
     @property
     def scopes(self) -> list[str]:

@@ -64,3 +64,16 @@ def test_many_links_at_once_are_signed_as_one_is(settings, key):
     settings.LINK_KEYS = [key]
     signing = secrets.Signing("unsubscribe")
     assert signing.token(secrets.pack(7, 12_345)) == secrets.sign_link("unsubscribe", 7, 12_345)
+
+
+def test_a_lost_key_reads_as_nothing_where_that_can_be_told_and_nothing_is_written_back(settings):
+    field = secrets.LosableTextField()
+    settings.FIELD_KEYS = ["old"]
+    stored = field.get_prep_value("token-åäö")
+    settings.FIELD_KEYS = ["new"]
+    found = field.from_db_value(stored, None, None)
+    assert (found, isinstance(found, secrets.Lost)) == ("", True)
+    with pytest.raises(secrets.Undecipherable):
+        field.get_prep_value(found)
+    settings.FIELD_KEYS = ["new", "old"]
+    assert field.from_db_value(stored, None, None) == "token-åäö"
