@@ -141,6 +141,8 @@ class Change(Outgoing):
     announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="changes", editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS, editable=False)
     text = models.TextField(_("text"), blank=True, default="", editable=False)
+    # An editor's own words for this row, which later edits of the post leave alone; else the text is the post's.
+    by_hand = models.BooleanField(_("asked for by an editor"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("change to a post")
