@@ -20,8 +20,28 @@ def _forms(name: str, data: Any = None, stored: dict[str, Any] | None = None) ->
     return made
 
 
+def as_sent(data: Any, name: str = "outlets") -> dict[str, dict[str, Any]]:
+    """Return `{outlet: {field: value}}` of what a form has so far, unfinished as it may be; what can't be cleaned stays raw."""
+    found = {}
+    for outlet, form in _forms(name, data):
+        form.is_valid()
+        raw = {field: form[field].data for field in form.fields}
+        found[outlet.name] = raw | form.cleaned_data
+    return found
+
+
 class OutletsWidget(forms.Widget):
     """Shows each outlet's fields below its label."""
+
+    @property
+    def media(self) -> forms.Media:
+        """What the outlets and their fields need."""
+        found = forms.Media()
+        for outlet, form in _forms("outlets"):
+            found += form.media
+            if outlet.media is not None:
+                found += outlet.media
+        return found
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
         """Render all outlets' forms; a rejected form shows what was sent and why."""

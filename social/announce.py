@@ -5,23 +5,22 @@ A row is unique per post, channel and occasion: `first` once in a post's life, `
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.models import Post
 from cms.outbox import Outgoing
-from social import connection
+from social import connection, reminders
 from social.channels import aliases
 from social.compose import clean
-from social.models import AGAIN, FIRST, Announcement, ChannelState
-from social.posts import goes_out_by_itself, why_not
+from social.models import AGAIN, FIRST, REMINDER, Announcement, ChannelState
+from social.posts import chosen_time, goes_out_by_itself, why_not
 from social.reconcile import reconcile_due as reconcile_due
+from social.rows import insert, retime
 from social.sending import announce_due as announce_due
 
 
@@ -34,26 +33,15 @@ def receive(post: Post) -> None:
     now = timezone.now()
     for channel in aliases():
         if goes_out_by_itself(post, ChannelState.of(channel)):
-            insert(post, channel, FIRST, now + timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS))
+            planned = chosen_time(post, channel)
+            due = max(planned or now + _regret(), now)
+            if not insert(post, channel, FIRST, due, planned_at=planned):
+                retime(post, channel, FIRST, due, planned)
+    reminders.plan(post, now)
 
 
-def insert(post: Post, channel: str, occasion: str, due: datetime, **fields: Any) -> bool:
-    """Insert a row unless it exists; True if it is new. Safe to repeat."""
-    row = Announcement(
-        post_id=post.pk,
-        translation_key=post.translation_key,
-        post_title=post.title[:255],
-        channel=channel,
-        occasion=occasion,
-        next_attempt_at=due,
-        **fields,
-    )
-    before = Announcement.objects.filter(translation_key=post.translation_key, channel=channel, occasion=occasion)
-    with transaction.atomic():
-        if before.exists():
-            return False
-        Announcement.objects.bulk_create([row], ignore_conflicts=True)
-    return True
+def _regret() -> timedelta:
+    return timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS)
 
 
 def announce_again(post: Post, channel: str, now: datetime, text: str = "") -> Announcement:
@@ -65,7 +53,7 @@ def announce_again(post: Post, channel: str, now: datetime, text: str = "") -> A
     if reason := why_not(post, channel, now, text):
         raise NotNow(reason)
     rows = Announcement.objects.filter(translation_key=post.translation_key, channel=channel)
-    if rows.filter(state__in=Announcement.UNSETTLED).exists():
+    if rows.filter(state__in=Announcement.UNSETTLED).exclude(occasion__startswith=REMINDER).exists():
         raise NotNow(_("An announcement of this post is already under way."))
     occasion = _next_occasion(rows)
     if not insert(post, channel, occasion, now, own_text=clean(text), by_hand=True):
@@ -90,9 +78,10 @@ def sweep(now: datetime) -> int:
         state = ChannelState.of(channel)
         for post in _unannounced(state) if state.active_since else ():
             if goes_out_by_itself(post, state):
-                due = max(now, post.first_published_at + timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS))
-                inserted += insert(post, channel, FIRST, due)
-    return inserted
+                planned = chosen_time(post, channel)
+                due = max(now, planned or post.first_published_at + _regret())
+                inserted += insert(post, channel, FIRST, due, planned_at=planned)
+    return inserted + reminders.sweep(now)
 
 
 def _unannounced(state: ChannelState) -> Iterable[Post]:

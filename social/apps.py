@@ -13,8 +13,8 @@ class SocialConfig(AppConfig):
     def ready(self) -> None:
         """Add the outlets, the trail, the receiver and the checks."""
         from cms import outlets, publishing, trail
-        from social import announce, checks, outlet  # noqa: F401
+        from social import announce, checks, outlet, spread  # noqa: F401
 
         outlets.register_source("social", outlet.outlets)
-        trail.register("social", _("Social media"), outlet.trail)
+        trail.register("social", _("Social media"), spread.trail)
         publishing.when_live(announce.receive)

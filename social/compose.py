@@ -13,6 +13,7 @@ from django.template import Context
 from django.template.loader import select_template
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms.keydates import STOCKHOLM
 from cms.teaser import DatePart, Table, Teaser
@@ -50,16 +51,16 @@ def compose(teaser: Teaser, channel: Channel, now: datetime, written: str = "", 
     )
 
 
-def summary(teaser: Teaser, channel: Channel, now: datetime) -> str:
-    """Return the kind's text with its hashtags, within the channel's limit."""
+def summary(teaser: Teaser, channel: Channel, now: datetime, upcoming: DatePart | None = None) -> str:
+    """Return the kind's text with its hashtags, within the channel's limit; the reminder's where a date is `upcoming`."""
     limit, tags = channel.capabilities.limit, hashtags(teaser.topics)
     room = limit - (channel.length(f"\n\n{tags}") if tags else 0)
-    body = shorten(clean(_rendered(teaser, now)), room, channel.length)
+    body = shorten(clean(_rendered(teaser, now, upcoming)), room, channel.length)
     return f"{body}\n\n{tags}" if tags else body
 
 
-def _rendered(teaser: Teaser, now: datetime) -> str:
-    template = select_template([f"social/{teaser.kind}.txt", "social/post.txt"])
+def _rendered(teaser: Teaser, now: datetime, upcoming: DatePart | None) -> str:
+    template = select_template(["social/reminder.txt"] if upcoming else [f"social/{teaser.kind}.txt", "social/post.txt"])
     # A plain text knows no HTML: with autoescape on, "&" would go out as "&amp;".
     parts = {
         "teaser": teaser,
@@ -68,6 +69,8 @@ def _rendered(teaser: Teaser, now: datetime) -> str:
         "figures": [fact for fact in teaser.facts if fact.figure],
         "facts": [fact for fact in teaser.facts if not fact.figure],
         "writers": [", ".join((person.name, *person.roles)) for person in teaser.byline],
+        "upcoming": said(upcoming, now) if upcoming else None,
+        "lead": _nearness(upcoming, now) if upcoming else "",
     }
     return str(template.template.render(Context(parts, autoescape=False)))
 
@@ -81,6 +84,14 @@ def said(part: DatePart, now: datetime) -> Said:
     if part.precision == "minute":
         text = re.sub(r" (\d\d\.\d\d)$", _(" at %(time)s") % {"time": r"\1"}, text)
     return Said(part.kind, part.label, text, part.closed)
+
+
+def _nearness(part: DatePart, now: datetime) -> str:
+    assert part.starts is not None  # noqa: S101 - only exact dates are reminded of
+    days = (part.starts.astimezone(STOCKHOLM).date() - now.astimezone(STOCKHOLM).date()).days
+    if days <= 0:
+        return _("today")
+    return ngettext("tomorrow", "in %(days)s days", days) % {"days": days}
 
 
 def group(table: Table) -> tuple[str, list[str]]:

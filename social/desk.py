@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,8 @@ from social.announce import NotNow
 from social.channels import Refused, get_channel
 from social.compose import clean
 from social.models import Announcement
-from social.posts import draft, why_not
+from social.outlet_fields import MomentField
+from social.posts import draft, draft_of, why_not
 from social.sending import words_of
 
 S = Announcement
@@ -38,7 +40,7 @@ def edit_text(row: Announcement, text: str, now: datetime) -> None:
     The composed text, saved untouched, stays composed: it still follows the post.
     """
     channel, plain = get_channel(row.channel), clean(text)
-    if row.post is not None and plain == draft(row.post, row.channel, now)[0].text:
+    if row.post is not None and plain == draft(row.post, row.channel, now, "", row.occasion)[0].text:
         plain = ""
     if channel.length(plain) > channel.capabilities.limit:
         raise NotNow(
@@ -51,6 +53,18 @@ def edit_text(row: Announcement, text: str, now: datetime) -> None:
 def send_at(row: Announcement, at: datetime) -> None:
     """Let a waiting row go out at `at` (now, or later). Raises NotNow."""
     _change(row, (S.WAITING,), next_attempt_at=at)
+
+
+def send_later(row: Announcement, at: str, now: datetime) -> None:
+    """Let a waiting row go out at the Swedish time `at`, as a form has it. Raises NotNow, with what is wrong with the time."""
+    try:
+        found = MomentField().clean(at)
+    except ValidationError as error:
+        raise NotNow(error.messages) from None
+    moment = datetime.fromisoformat(found)
+    if moment <= now:
+        raise NotNow(_("That time has passed already."))
+    send_at(row, moment)
 
 
 def cancel(row: Announcement, now: datetime) -> None:
@@ -80,5 +94,5 @@ def by_hand(row: Announcement, now: datetime) -> None:
     """Take a waiting row out of the queue, with its text composed, to be posted by hand. Raises NotNow."""
     if reason := why_not(row.post, row.channel, now, row.own_text):
         raise NotNow(reason)
-    made, picture = draft(row.post, row.channel, now, row.own_text)
+    made, picture = draft_of(row, now)
     _change(row, (S.WAITING,), state=S.MANUAL, settled_at=now, picture_id=picture, **words_of(made))

@@ -1,24 +1,31 @@
-"""Each channel's fields in the editor, and the post's trail: what social adds to cms's registries."""
+"""Each channel's fields in the editor: what social adds to a post's ways out."""
 
 from collections.abc import Iterable
 from functools import partial
-from uuid import UUID
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from cms.outlets import Outlet
-from cms.trail import Step
 from social.channels import aliases, get_channel
 from social.compose import clean
-from social.models import FIRST, Announcement
+from social.outlet_fields import MomentField, PictureField, RemindersField
+
+WHEN = (("window", _("After the regret window")), ("at", _("At a chosen time")))
+PICTURE = (("own", _("The post's own picture")), ("other", _("Another picture")), ("none", _("No picture at all")))
 
 
 def outlets() -> Iterable[Outlet]:
     """Yield an outlet per channel that the settings name."""
     for alias in aliases():
-        yield Outlet(alias, get_channel(alias).label, partial(fields, alias))
+        yield Outlet(alias, get_channel(alias).label, partial(fields, alias), "social/admin/outlet.html", _media())
+
+
+def _media() -> forms.Media:
+    return forms.Media(js=[static("social/compose.js")])
 
 
 def fits(alias: str, text: str) -> None:
@@ -33,38 +40,36 @@ def fits(alias: str, text: str) -> None:
 
 
 def fields(alias: str) -> dict[str, forms.Field]:
-    """Return the switch and the editor's own text for one channel."""
-    channel = get_channel(alias)
-    label = {"label": channel.label}
+    """Return the channel's fields: whether, what, when, with which picture, and the reminders."""
+    fitting = [partial(fits, alias)]
+    label = {"label": get_channel(alias).label}
     return {
-        "announce": forms.BooleanField(
-            label=_("Announce on %(label)s") % label,
-            required=False,
-            initial=True,
-            help_text=_("Goes out once, a while after the post is first published; until then it can be stopped."),
-        ),
+        "announce": forms.BooleanField(label=_("Announce on %(label)s") % label, required=False, initial=True),
+        # The page's own field shows the suggestion; this one holds what the editor wrote instead of it.
         "text": forms.CharField(
             label=_("Text on %(label)s") % label,
             required=False,
-            validators=[partial(fits, alias)],
-            widget=forms.Textarea(attrs={"rows": 8}),
-            help_text=_(
-                "Leave empty to use a summary made from the post. #words become hashtags; "
-                "the link and the picture come by themselves. A post for members only goes out only with a text written here."
-            ),
+            validators=fitting,
+            widget=forms.Textarea(attrs={"hidden": True, "aria-hidden": "true", "tabindex": "-1"}),
         ),
+        "update": forms.BooleanField(
+            label=_("Change the text there too, when I change it after publication"), required=False, initial=True
+        ),
+        "when": _choice(_("When"), WHEN, "window"),
+        "at": MomentField(label=_("Time"), required=False),
+        **_picture_fields(alias),
+        "reminders": RemindersField(label=_("Reminders"), required=False, validators=fitting),
     }
 
 
-def trail(key: UUID) -> Iterable[Step]:
-    """Yield a step per announcement of the post, oldest first."""
-    for row in Announcement.objects.filter(translation_key=key).order_by("created_at", "pk"):
-        yield Step(at=row.settled_at or row.next_attempt_at, what=occasion_words(row), state=row.state_words, url=row.remote_url)
+def _picture_fields(alias: str) -> dict[str, forms.Field]:
+    if not get_channel(alias).capabilities.pictures:
+        return {}
+    return {
+        "picture": _choice(_("Picture"), PICTURE, "own"),
+        "picture_id": PictureField(label=_("The other picture"), required=False),
+    }
 
 
-def occasion_words(row: Announcement) -> str:
-    """Return channel and occasion in an editor's words."""
-    label = get_channel(row.channel).label
-    if row.occasion == FIRST:
-        return label
-    return str(_("%(channel)s, announced again")) % {"channel": label}
+def _choice(label: Any, choices: Iterable[tuple[str, Any]], initial: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=False, widget=forms.RadioSelect)

@@ -18,7 +18,7 @@ from social.channels import Channel, ChannelError, Draft, Duplicate, Receipt, Re
 from social.clock import Clock
 from social.compose import with_picture
 from social.models import Announcement
-from social.posts import draft, switched_on, why_not
+from social.posts import draft_of, why_not_now
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +68,11 @@ def _attempt(row: Announcement, clock: Clock) -> None:
 
 
 def _send(row: Announcement, channel: Channel, clock: Clock) -> None:
-    post = row.post
-    if reason := why_not(post, row.channel, clock(), row.own_text) or _switched_off(row):
+    if reason := why_not_now(row, clock()):
         row.settle(Announcement.SKIPPED, clock(), last_error=reason)
         return
-    made, picture = draft(post, row.channel, clock(), row.own_text)
-    row.write(**words_of(made), post_title=post.title[:255])
+    made, picture = draft_of(row, clock())
+    row.write(**words_of(made), post_title=made.title[:255])
     if not channel.connected():
         row.settle(Announcement.MANUAL, clock(), picture_id=picture, last_error="")
         return
@@ -84,12 +83,6 @@ def _send(row: Announcement, channel: Channel, clock: Clock) -> None:
 def words_of(made: Draft) -> dict[str, str]:
     """Return the draft's words by the row's columns."""
     return {name: getattr(made, name) for name in ("text", "title", "description", "link", "alt")}
-
-
-def _switched_off(row: Announcement) -> str:
-    if row.by_hand or row.post is None or switched_on(row.post, row.channel):
-        return ""
-    return _("The post is no longer to be announced.")
 
 
 def _create(row: Announcement, channel: Channel, made: Draft, clock: Clock) -> None:

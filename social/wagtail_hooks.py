@@ -15,7 +15,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from wagtail.admin.widgets import Button
 
-from social import admin, connection_admin, menu, panel, views, warning
+from social import admin, announcing_admin, compose_admin, connection_admin, menu, panel, views, warning
 
 
 @hooks.register("register_admin_urls")
@@ -23,10 +23,11 @@ def admin_urls() -> list[Any]:
     """Add the queue, its rows, announcing and the connection."""
     return [
         path("social/", admin.queue, name="social_queue"),
+        path("social/compose/", compose_admin.compose, name="social_compose"),
         path("social/connection/linkedin/choose/", views.choose, name="social_choose"),
         path("social/connection/<slug:alias>/", connection_admin.connection_page, name="social_connection"),
         path("social/connection/<slug:alias>/<slug:name>/", connection_admin.connection_act, name="social_connection_act"),
-        path("social/announce/<int:page_id>/", admin.announce_post, name="social_announce"),
+        path("social/announce/<int:page_id>/", announcing_admin.announce_post, name="social_announce"),
         path("social/<int:pk>/", admin.detail, name="social_announcement"),
         path("social/<int:pk>/<slug:name>/", admin.act, name="social_act"),
     ]

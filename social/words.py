@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms.keydates import STOCKHOLM
 from social.channels import get_channel
-from social.models import Announcement, ChannelState
-from social.outlet import occasion_words
+from social.models import FIRST, REMINDER, Announcement, ChannelState
 
 # The colour of a state in the admin: done, on its way, wants somebody, over.
 TONES = {
@@ -50,6 +50,27 @@ class Connection:
         """Return how `alias` stands."""
         channel = get_channel(alias)
         return cls(alias, channel.label, ChannelState.of(alias), channel.connected())
+
+
+def occasion_words(row: Announcement) -> str:
+    """Return channel and occasion in an editor's words."""
+    label = {"channel": get_channel(row.channel).label}
+    if row.occasion == FIRST:
+        return label["channel"]
+    if not row.occasion.startswith(REMINDER):
+        return _("%(channel)s, announced again") % label
+    days = int(row.occasion.rpartition(":")[2])
+    if not days:
+        return _("%(channel)s, reminder on the day") % label
+    words = ngettext("%(channel)s, reminder the day before", "%(channel)s, reminder %(days)s days before", days)
+    return words % {**label, "days": days}
+
+
+def reminder_words(days: int, date: str) -> str:
+    """Return "7 dagar före: Sista dag 15 december 2026"."""
+    if not days:
+        return _("On the day: %(date)s") % {"date": date}
+    return ngettext("The day before: %(date)s", "%(days)s days before: %(date)s", days) % {"days": days, "date": date}
 
 
 def clock_time(at: datetime | None) -> str:

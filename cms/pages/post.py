@@ -224,7 +224,7 @@ class Post(Page):
             [
                 ObjectList(content, heading=_("Text")),
                 ObjectList(connections, heading=_("Connections")),
-                ObjectList([FieldPanel("outlets", heading=_("Goes out"))], heading=_("Goes out")),
+                ObjectList([FieldPanel("outlets", heading=_("Goes out"))], heading=_("Social media and letters")),
                 ObjectList(Page.promote_panels, heading=_("Promote")),
                 ObjectList(Page.settings_panels, heading=_("Settings")),
             ]

@@ -1,0 +1,14 @@
+"""Where a post went on the channels, for the editor of the post."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from cms.trail import Step
+from social.models import Announcement
+from social.words import occasion_words
+
+
+def trail(key: UUID) -> Iterable[Step]:
+    """Yield a step per announcement of the post, oldest first."""
+    for row in Announcement.objects.filter(translation_key=key).order_by("created_at", "pk"):
+        yield Step(at=row.settled_at or row.next_attempt_at, what=occasion_words(row), state=row.state_words, url=row.remote_url)
