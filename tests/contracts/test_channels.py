@@ -1,6 +1,7 @@
 """Every channel keeps the contract: the in-memory twin, and LinkedIn over HTTP against the strict stand-in."""
 
 import io
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,17 @@ def test_length_is_at_least_that_of_the_text(channel):
 
 def test_the_wire_is_the_same_each_time(channel):
     assert channel.wire(DRAFT) == channel.wire(DRAFT)
+
+
+def test_figures_are_told_of_posts_that_are_known_and_only_what_the_channel_declares(channel, react):
+    post, other = (channel.publish(channel.wire(replace(DRAFT, text=text))).remote_id for text in ("Ett", "Två"))
+    react(channel, post, 3)
+    channel.delete(other)
+    found = channel.figures([other, post])
+    assert list(found) == [post]
+    assert found[post].reactions == 3
+    assert {name for name, count in asdict(found[post]).items() if count is not None} <= set(channel.capabilities.figures)
+    assert channel.figures([]) == {}
 
 
 def test_an_address_is_read_back(channel):

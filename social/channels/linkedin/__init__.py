@@ -16,8 +16,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from cms.addresses import own_url
 from social import connection
-from social.channels import Capabilities, Draft, NotSent, Paused, Receipt, Refused
-from social.channels.linkedin import text
+from social.channels import Capabilities, Draft, Figures, NotSent, Paused, Receipt, Refused
+from social.channels.linkedin import statistics, text
 from social.channels.linkedin.client import TIMEOUT, Application, Authentication, encoded
 from social.channels.linkedin.errors import LinkedInRefused, LinkedInUnauthorized, LinkedInUnknown, request_id
 from social.models import ChannelState
@@ -41,7 +41,9 @@ class LinkedIn:
 
     label = "LinkedIn"
     # LinkedIn refuses an exact repeat for about ten minutes; half a minute is kept for the call itself.
-    capabilities = Capabilities(limit=text.LIMIT, fold=FOLD, guard=timedelta(minutes=9, seconds=30))
+    capabilities = Capabilities(
+        limit=text.LIMIT, fold=FOLD, figures=tuple(statistics.READ), guard=timedelta(minutes=9, seconds=30)
+    )
 
     def __init__(
         self,
@@ -212,6 +214,13 @@ class LinkedIn:
         """Delete the post; idempotent."""
         path, headers = f"/rest/posts/{encoded(remote_id)}", {"X-RestLi-Method": "DELETE"}
         self._with_token(lambda application: application.make_request("DELETE", path, headers=headers))
+
+    def figures(self, remote_ids: list[str]) -> dict[str, Figures]:
+        """Return what LinkedIn counted; a post without activity, and one known by its activity alone, is missing."""
+        state = ChannelState.of(self.alias)
+        if state.role and state.role != statistics.ROLE:
+            raise LinkedInRefused(_("LinkedIn gives figures to a page's administrators only."))
+        return self._with_token(lambda application: statistics.ask(application, state.organization, remote_ids))
 
     def address(self, remote_id: str) -> str:
         """Return the post's public address."""
