@@ -119,9 +119,10 @@ def hashtag(topic: str) -> str:
 
 def clean(text: str) -> str:
     """Return `text` in NFC without control characters, trailing blanks and runs of empty lines."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    lines = "\n".join(line.rstrip() for line in text.replace("\t", " ").split("\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
+    # Only now: what stood between a letter and its accent is gone.
+    lines = "\n".join(line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 

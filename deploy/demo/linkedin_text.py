@@ -58,7 +58,7 @@ def _next(commentary: str, place: int) -> tuple[Piece, int] | None:
         return Piece("text", char), place + 1
     if char == "\\":
         literal = commentary[place + 1 : place + 2]
-        return (Piece("text", literal), place + 2) if literal else None
+        return (Piece("text", literal), place + 2) if literal and literal in RESERVED else None
     return _element(commentary, place)
 
 
