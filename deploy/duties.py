@@ -30,4 +30,5 @@ DUTIES = [
     Duty("send", "newsletter.engine.send_due"),
     Duty("imports", "newsletter.importing.import_due"),
     Duty("link checks", "newsletter.linkcheck.links_due"),
+    Duty("figures", "social.figures.figures_due"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from social.announce import NotNow
 from social.channels import Refused, get_channel
 from social.compose import clean
+from social.counting import next_count
 from social.models import Announcement
 from social.outlet_fields import MomentField
 from social.posts import draft, draft_of, why_not
@@ -78,7 +79,7 @@ def it_is_there(row: Announcement, url: str, now: datetime) -> None:
         receipt = get_channel(row.channel).read_address(url.strip())
     except Refused as error:
         raise NotNow(str(error)) from None
-    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url[:500]}
+    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url[:500], "figures_due_at": next_count(now, now)}
     _change(row, CLOSABLE, state=S.PUBLISHED, settled_at=now, last_error="", **found)
 
 

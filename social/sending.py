@@ -17,6 +17,7 @@ from social import connection
 from social.channels import Channel, ChannelError, Draft, Duplicate, Receipt, Refused, Throttled, get_channel
 from social.clock import Clock
 from social.compose import with_picture
+from social.counting import next_count
 from social.models import Announcement
 from social.posts import draft_of, why_not_now
 
@@ -98,7 +99,9 @@ def adopt(row: Announcement, receipt: Receipt, clock: Clock) -> None:
     if Announcement.objects.filter(channel=row.channel, remote_id=receipt.remote_id).exclude(pk=row.pk).exists():
         row.settle(Announcement.REFUSED, clock(), last_error=_("The same post is there already: %(url)s") % {"url": receipt.url})
         return
-    row.settle(Announcement.PUBLISHED, clock(), remote_id=receipt.remote_id, remote_url=receipt.url, last_error="")
+    at = clock()
+    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url, "figures_due_at": next_count(at, at)}
+    row.settle(Announcement.PUBLISHED, at, last_error="", **found)
 
 
 def fail(row: Announcement, error: ChannelError, clock: Clock) -> None:

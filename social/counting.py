@@ -1,0 +1,39 @@
+"""When the figures of a published post are fetched: often while they grow, then ever more rarely, for twelve months."""
+
+from datetime import UTC, datetime, timedelta
+
+from cms.keydates import STOCKHOLM
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Networks tell nothing of what is older (LinkedIn: twelve months back).
+YEAR = 365 * DAY
+# Until which age of the post, how often.
+PACES = ((2 * DAY, HOUR), (7 * DAY, 6 * HOUR), (90 * DAY, DAY), (YEAR, 7 * DAY))
+
+
+def next_count(published_at: datetime, now: datetime) -> datetime | None:
+    """Return the first moment after `now` at which a post's figures are due, None when they no longer are.
+
+    The moments are fixed by the publication, so a late worker shifts none of them. Hours are counted as
+    they pass; days keep Stockholm's clock time, so that none is left out or counted twice when it changes.
+    """
+    age = now - published_at
+    for until, pace in PACES:
+        if age < until:
+            at = _hours(published_at, now, pace) if pace < DAY else _days(published_at, now, pace.days)
+            return at if at - published_at <= YEAR else None
+    return None
+
+
+def _hours(published_at: datetime, now: datetime, pace: timedelta) -> datetime:
+    return published_at + ((now - published_at) // pace + 1) * pace
+
+
+def _days(published_at: datetime, now: datetime, pace: int) -> datetime:
+    local = published_at.astimezone(STOCKHOLM)
+    passed = (now.astimezone(STOCKHOLM).date() - local.date()).days // pace * pace
+    # Arithmetic within one zone keeps the clock time.
+    at = local + timedelta(days=passed)
+    if at.astimezone(UTC) <= now:
+        at += timedelta(days=pace)
+    return at.astimezone(UTC)
