@@ -19,10 +19,11 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from cms.models import Post
-from social import desk, preview, words
+from social import change_words, desk, preview, words
 from social.announce import NotNow
 from social.channels import Draft, aliases, get_channel
 from social.models import Announcement, ChannelState
+from social.outlet_fields import LaterForm
 from social.posts import draft_of
 
 PER_PAGE = 30
@@ -99,7 +100,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "advice": preview.advice(made, get_channel(row.channel), picture) if "text" in acts else [],
         "acts": acts,
         "hands": "there" in acts and (row.state == Announcement.MANUAL or bool(state.paused_reason)),
+        "later": LaterForm(initial={"at": row.next_attempt_at}) if "later" in acts else None,
         "live": row.state in MOVING,
+        "changes": change_words.of(row, may=may_publish(request.user, row.post)),
         **preview.size(made.text, row.channel),
     }
     title = row.post_title or str(row)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,7 @@ from social.channels import Refused, get_channel
 from social.compose import clean
 from social.counting import next_count
 from social.models import Announcement
-from social.outlet_fields import MomentField
+from social.outlet_fields import LaterForm
 from social.posts import draft, draft_of, why_not
 from social.sending import words_of
 
@@ -58,11 +57,10 @@ def send_at(row: Announcement, at: datetime) -> None:
 
 def send_later(row: Announcement, at: str, now: datetime) -> None:
     """Let a waiting row go out at the Swedish time `at`, as a form has it. Raises NotNow, with what is wrong with the time."""
-    try:
-        found = MomentField().clean(at)
-    except ValidationError as error:
-        raise NotNow(error.messages) from None
-    moment = datetime.fromisoformat(found)
+    form = LaterForm({"at": at})
+    if not form.is_valid():
+        raise NotNow([str(said) for said in form.errors["at"]])
+    moment = datetime.fromisoformat(form.cleaned_data["at"])
     if moment <= now:
         raise NotNow(_("That time has passed already."))
     send_at(row, moment)

@@ -5,8 +5,10 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.templatetags.static import static
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cms.outlets import Outlet
@@ -14,7 +16,6 @@ from social.channels import aliases, get_channel
 from social.compose import clean
 from social.outlet_fields import MomentField, PictureField, RemindersField
 
-WHEN = (("window", _("After the regret window")), ("at", _("At a chosen time")))
 PICTURE = (("own", _("The post's own picture")), ("other", _("Another picture")), ("none", _("No picture at all")))
 
 
@@ -55,11 +56,23 @@ def fields(alias: str) -> dict[str, forms.Field]:
         "update": forms.BooleanField(
             label=_("Change the text there too, when I change it after publication"), required=False, initial=True
         ),
-        "when": _choice(_("When"), WHEN, "window"),
+        "when": _choice(_("When"), (("window", _soon()), ("at", _("At a chosen time"))), "window"),
         "at": MomentField(label=_("Time"), required=False),
         **_picture_fields(alias),
         "reminders": RemindersField(label=_("Reminders"), required=False, validators=fitting),
     }
+
+
+def _soon() -> str:
+    minutes = round(settings.ANNOUNCE_DELAY_SECONDS / 60)
+    if not minutes:
+        return gettext("At once when it is published")
+    words = ngettext(
+        "When it is published; it can be stopped for %(minutes)s minute",
+        "When it is published; it can be stopped for %(minutes)s minutes",
+        minutes,
+    )
+    return words % {"minutes": minutes}
 
 
 def _picture_fields(alias: str) -> dict[str, forms.Field]:

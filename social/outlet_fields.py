@@ -32,6 +32,12 @@ class MomentField(forms.DateTimeField):
         return found.astimezone(timezone.get_fixed_timezone(0)).isoformat() if found else ""
 
 
+class LaterForm(forms.Form):
+    """When a row shall go out."""
+
+    at = MomentField(label=_("Goes out at (Swedish time)"))
+
+
 class PictureField(forms.IntegerField):
     """A picture by its id, chosen as everywhere in the admin."""
 

@@ -35,6 +35,7 @@ from cms.blocks import BodyBlock
 from cms.keydates import STOCKHOLM, Moment, by_deadline, on_day
 from cms.outlet_form import OutletsJSONField
 from cms.pages.slugs import PageForm, check_slug
+from cms.spread import SpreadPanel
 from cms.teaser import Image, Teaser
 
 
@@ -224,7 +225,8 @@ class Post(Page):
             [
                 ObjectList(content, heading=_("Text")),
                 ObjectList(connections, heading=_("Connections")),
-                ObjectList([FieldPanel("outlets", heading=_("Goes out"))], heading=_("Social media and letters")),
+                ObjectList([FieldPanel("outlets", heading=_("Social media and letters"))], heading=_("Social media and letters")),
+                ObjectList([SpreadPanel()], heading=_("Spread")),
                 ObjectList(Page.promote_panels, heading=_("Promote")),
                 ObjectList(Page.settings_panels, heading=_("Settings")),
             ]
