@@ -22,6 +22,7 @@ from cms.models import Post
 from social import change_words, desk, preview, words
 from social.announce import NotNow
 from social.channels import Draft, aliases, get_channel
+from social.history import figures_of
 from social.models import Announcement, ChannelState
 from social.outlet_fields import LaterForm
 from social.posts import draft_of
@@ -103,6 +104,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "later": LaterForm(initial={"at": row.next_attempt_at}) if "later" in acts else None,
         "live": row.state in MOVING,
         "changes": change_words.of(row, may=may_publish(request.user, row.post)),
+        "figures": figures_of(row),
         **preview.size(made.text, row.channel),
     }
     title = row.post_title or str(row)

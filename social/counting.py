@@ -3,12 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 from cms.keydates import STOCKHOLM
+from social.channels import Channel, Counting
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Networks tell nothing of what is older (LinkedIn: twelve months back).
 YEAR = 365 * DAY
 # Until which age of the post, how often.
 PACES = ((2 * DAY, HOUR), (7 * DAY, 6 * HOUR), (90 * DAY, DAY), (YEAR, 7 * DAY))
+
+
+def first_count(channel: Channel, remote_id: str, published_at: datetime) -> datetime | None:
+    """Return when a post that has just been published is counted first, None where the channel can't count it."""
+    counts = channel.capabilities.figures and (not isinstance(channel, Counting) or channel.countable(remote_id))
+    return next_count(published_at, published_at) if counts and remote_id else None
 
 
 def next_count(published_at: datetime, now: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from social.announce import NotNow
 from social.channels import Refused, get_channel
 from social.compose import clean
-from social.counting import next_count
+from social.counting import first_count
 from social.models import Announcement
 from social.outlet_fields import LaterForm
 from social.posts import draft, draft_of, why_not
@@ -74,10 +74,12 @@ def cancel(row: Announcement, now: datetime) -> None:
 def it_is_there(row: Announcement, url: str, now: datetime) -> None:
     """Take an address that the editor found or made by hand as the published post. Raises NotNow."""
     try:
-        receipt = get_channel(row.channel).read_address(url.strip())
+        channel = get_channel(row.channel)
+        receipt = channel.read_address(url.strip())
     except Refused as error:
         raise NotNow(str(error)) from None
-    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url[:500], "figures_due_at": next_count(now, now)}
+    found: dict[str, Any] = {"remote_id": receipt.remote_id, "remote_url": receipt.url[:500]}
+    found["figures_due_at"] = first_count(channel, receipt.remote_id, now)
     _change(row, CLOSABLE, state=S.PUBLISHED, settled_at=now, last_error="", **found)
 
 

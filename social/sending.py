@@ -17,7 +17,7 @@ from social import connection
 from social.channels import Channel, ChannelError, Draft, Duplicate, Receipt, Refused, Throttled, get_channel
 from social.clock import Clock
 from social.compose import with_picture
-from social.counting import next_count
+from social.counting import first_count
 from social.models import Announcement
 from social.posts import draft_of, why_not_now
 
@@ -100,7 +100,8 @@ def adopt(row: Announcement, receipt: Receipt, clock: Clock) -> None:
         row.settle(Announcement.REFUSED, clock(), last_error=_("The same post is there already: %(url)s") % {"url": receipt.url})
         return
     at = clock()
-    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url, "figures_due_at": next_count(at, at)}
+    counted_at = first_count(get_channel(row.channel), receipt.remote_id, at)
+    found = {"remote_id": receipt.remote_id, "remote_url": receipt.url, "figures_due_at": counted_at}
     row.settle(Announcement.PUBLISHED, at, last_error="", **found)
 
 

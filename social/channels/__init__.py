@@ -176,6 +176,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """A channel that tells figures of some posts only."""
+
+    def countable(self, remote_id: str) -> bool:
+        """Tell whether figures of this post can be had at all; never calls out."""
+
+
+@runtime_checkable
 class Renewable(Protocol):
     """A channel whose connection ends, can be renewed, and can be looked over. All raise ChannelError."""
 

@@ -222,6 +222,10 @@ class LinkedIn:
             raise LinkedInRefused(_("LinkedIn gives figures to a page's administrators only."))
         return self._with_token(lambda application: statistics.ask(application, state.organization, remote_ids))
 
+    def countable(self, remote_id: str) -> bool:
+        """Tell whether it is a share or ugcPost; of an activity, as pasted addresses often name it, nothing is told."""
+        return statistics.countable(remote_id)
+
     def address(self, remote_id: str) -> str:
         """Return the post's public address."""
         return f"https://www.linkedin.com/feed/update/{remote_id}/"

@@ -32,6 +32,11 @@ _URN = re.compile(r"urn:li:(share|ugcPost):\d+")
 LARGEST = 2**62
 
 
+def countable(remote_id: str) -> bool:
+    """Tell whether LinkedIn tells figures of what this URN names."""
+    return bool(_URN.fullmatch(remote_id))
+
+
 @sensitive_variables()
 def ask(application: Application, organization: str, remote_ids: Iterable[str]) -> dict[str, Figures]:
     """Return the figures of those posts that LinkedIn tells something of. Raises ChannelError.
