@@ -22,16 +22,23 @@ def version_ends(version: str) -> date:
     return date(int(version[:4]) + 1, int(version[4:]), 15)
 
 
+def version_ending(version: str, today: date) -> date | None:
+    """Return the last day of a version that has ended, or does within 90 days; None for any other."""
+    ends = version_ends(version)
+    return ends if ends - today <= WARN_AHEAD else None
+
+
 def version_messages(version: str, today: date) -> Iterator[CheckMessage]:
     """Yield what is wrong with `LINKEDIN_VERSION` on `today`."""
     if not FORM.fullmatch(version):
         yield Error(f"LINKEDIN_VERSION is {version!r}.", hint="It is a month: YYYYMM, such as 202609.", id="social.E001")
         return
-    ends = version_ends(version)
+    if (ends := version_ending(version, today)) is None:
+        return
     name = f"{ends.day} {calendar.month_name[ends.month]} {ends.year}"
     if ends < today:
         yield Caution(f"LinkedIn ended version {version} on {name}.", hint=NEWER, id="social.W002")
-    elif ends - today <= WARN_AHEAD:
+    else:
         yield Caution(f"LinkedIn ends version {version} on {name}.", hint=NEWER, id="social.W001")
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from social.channels import ChannelError, Throttled, aliases, get_channel
-from social.models import ChannelState
+from social.models import Announcement, ChannelState
 
 RENEW_AHEAD = timedelta(days=14)
 MAY_CONNECT = "social.change_channelstate"
@@ -56,23 +56,43 @@ def _token_fields(tokens: TokenAnswer) -> dict[str, Any]:
 
 
 def connect(
-    channel: str, tokens: TokenAnswer, organization: str, now: datetime, *, name: str = "", role: str = ""
+    channel: str,
+    tokens: TokenAnswer,
+    organization: str,
+    now: datetime,
+    *,
+    name: str = "",
+    role: str = "",
+    account: str = "",
 ) -> ChannelState:
     """Connect `channel` to the page `organization`; it announces what is first published from `now` on.
 
-    Reconnecting keeps the earlier beginning, so that what waits meanwhile still goes out.
+    Reconnecting keeps the earlier beginning, so that what waits meanwhile still goes out, and a pause that
+    somebody made by hand; what another page's pictures were uploaded for is uploaded anew.
     """
     with transaction.atomic():
         state = ChannelState.objects.filter(channel=channel).first() or ChannelState(channel=channel)
+        if state.organization == organization:
+            name = name or state.organization_name
+        else:
+            _forget_pictures(channel)
         fields = {"refresh_token": "", "refresh_expires_at": None, "scope": ""} | _token_fields(tokens)
         for field, value in fields.items():
             setattr(state, field, value)
-        state.organization, state.organization_name, state.role = organization, name, role
+        state.organization, state.organization_name, state.role, state.account = organization, name, role, account
         state.active_since = state.active_since or now
         state.connected_at = now
-        state.paused_reason, state.quiet_until, state.throttled = "", None, 0
+        state.looked_at, state.look_due_at, state.look_note = None, None, ""
+        state.paused_reason = state.paused_reason if state.paused_by_hand else ""
+        state.quiet_until, state.throttled = None, 0
         state.save()
     return state
+
+
+def _forget_pictures(channel: str) -> None:
+    # A picture belongs to the page that it was uploaded for; another page may not use it.
+    rows = Announcement.objects.filter(channel=channel, state=Announcement.WAITING).exclude(picture_ref="")
+    rows.update(picture_ref="", picture_looks=0)
 
 
 def keep_tokens(channel: str, tokens: TokenAnswer) -> None:
@@ -85,29 +105,72 @@ def keep_tokens(channel: str, tokens: TokenAnswer) -> None:
 
 
 def disconnect(channel: str) -> None:
-    """Forget the tokens; nothing is announced of itself any more."""
+    """Forget the tokens and whose they were; nothing is announced of itself any more."""
     ChannelState.objects.filter(channel=channel).update(
-        access_token="", refresh_token="", expires_at=None, refresh_expires_at=None, active_since=None, paused_reason=""
+        access_token="",
+        refresh_token="",
+        expires_at=None,
+        refresh_expires_at=None,
+        scope="",
+        account="",
+        role="",
+        looked_at=None,
+        look_due_at=None,
+        look_note="",
+        connected_at=None,
+        active_since=None,
+        paused_reason="",
+        paused_by_hand=False,
     )
 
 
 def announce_by_hand(channel: str, now: datetime) -> None:
-    """Begin to prepare announcements without an API: each becomes a row to post by hand."""
+    """Begin to announce what is published from `now` on; without a connection each becomes a row to post by hand."""
     with transaction.atomic():
         ChannelState.objects.get_or_create(channel=channel)
         ChannelState.objects.filter(channel=channel, active_since__isnull=True).update(active_since=now)
 
 
-def pause(channel: str, reason: str) -> None:
-    """Stop a channel: its rows wait, untouched, until it is resumed or reconnected."""
+def stop_announcing(channel: str) -> None:
+    """Prepare nothing new; the connection, and what waits already, stay as they are."""
+    ChannelState.objects.filter(channel=channel).update(active_since=None)
+
+
+def pause(channel: str, reason: str, *, by_hand: bool = False) -> None:
+    """Stop a channel: its rows wait, untouched, until it is resumed or reconnected.
+
+    After a failure it is looked over, so that its page tells what is wrong. A pause made `by_hand` keeps its
+    own reason, and lasts until somebody resumes.
+    """
+    words = reason or _("Paused.")
     with transaction.atomic():
         ChannelState.objects.get_or_create(channel=channel)
-        ChannelState.objects.filter(channel=channel).update(paused_reason=reason or _("Paused."))
+        states = ChannelState.objects.filter(channel=channel)
+        if by_hand:
+            states.update(paused_reason=words, paused_by_hand=True)
+        else:
+            states.filter(paused_by_hand=False).update(paused_reason=words, look_due_at=None)
 
 
 def resume(channel: str) -> None:
-    """Let a channel go on."""
-    ChannelState.objects.filter(channel=channel).update(paused_reason="", quiet_until=None, throttled=0)
+    """Let a channel go on, and have it looked over."""
+    ChannelState.objects.filter(channel=channel).update(
+        paused_reason="", paused_by_hand=False, quiet_until=None, throttled=0, look_due_at=None
+    )
+
+
+def look_soon(channel: str) -> None:
+    """Have a channel looked over as soon as a worker can."""
+    ChannelState.objects.filter(channel=channel).update(look_due_at=None)
+
+
+def note(state: ChannelState, **fields: Any) -> bool:
+    """Write what was found out about the connection `state`; False where it is another by now, or none."""
+    same = ChannelState.objects.filter(pk=state.pk, connected_at=state.connected_at)
+    # Whoever was disconnected meanwhile must not come back; a channel that settings connect has no tokens here.
+    if state.access_token or state.lost:
+        same = same.exclude(access_token="")
+    return bool(same.update(**fields))
 
 
 def hold(channel: str, error: Throttled, now: datetime, jitter: float) -> datetime:
@@ -148,6 +211,9 @@ def renew_due(now: datetime) -> dict[str, int]:
     counts = {"renewed": 0, "failed": 0}
     ending = ChannelState.objects.filter(channel__in=aliases(), expires_at__lte=now + RENEW_AHEAD, paused_reason="")
     for state in ending.exclude(refresh_token=""):
+        if not state.refresh_token:
+            # Its key is lost; the token that was given may still live.
+            continue
         try:
             get_channel(state.channel).renew()  # type: ignore[attr-defined]
             counts["renewed"] += 1

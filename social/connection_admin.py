@@ -8,14 +8,18 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from social import connection, words
+from social import connection
 from social.admin import crumbs, page
-from social.channels import Channel, NoSuchChannel, get_channel
-from social.models import ChannelState
+from social.channels import NoSuchChannel
+from social.overview import Overview
+
+LONGEST_REASON = 300
 
 
 def connectors_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,9 +34,9 @@ def connectors_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return guarded
 
 
-def _channel(alias: str) -> Channel:
+def _overview(alias: str) -> Overview:
     try:
-        return get_channel(alias)
+        return Overview.of(alias, timezone.now())
     except NoSuchChannel:
         raise Http404 from None
 
@@ -40,34 +44,52 @@ def _channel(alias: str) -> Channel:
 @require_GET
 @connectors_only
 def connection_page(request: HttpRequest, alias: str) -> HttpResponse:
-    """Show the connection: page, role, rights, days left."""
-    channel, state = _channel(alias), ChannelState.of(alias)
-    can_connect = bool(getattr(channel, "client_id", ""))
-    context = {
-        "alias": alias,
-        "label": channel.label,
-        "channel": state,
-        "days_left": state.days_left(timezone.now()),
-        "missing": words.missing(state),
-        "can_connect": can_connect,
-    }
-    return page(request, "connection", channel.label, crumbs(("", channel.label)), notices=[alias], **context)
+    """Show the connection: account, page, role, rights, until when, what is amiss, and what can be done."""
+    found = _overview(alias)
+    label = found.channel.label
+    return page(request, "connection", label, crumbs(("", label)), notices=[alias], alias=alias, label=label, overview=found)
+
+
+@require_http_methods(["GET", "POST"])
+@connectors_only
+def disconnect(request: HttpRequest, alias: str) -> HttpResponse:
+    """Tell what disconnecting does, and on POST do it."""
+    found = _overview(alias)
+    if request.method == "POST":
+        connection.disconnect(alias)
+        messages.success(request, _("Disconnected."))
+        return redirect("social_connection", alias)
+    label = found.channel.label
+    title = _("Disconnect %(label)s") % {"label": label}
+    way = crumbs((reverse("social_connection", args=[alias]), label), ("", title))
+    return page(request, "disconnect", title, way, notices=[], alias=alias, label=label, overview=found)
+
+
+def _pause(alias: str, request: HttpRequest) -> None:
+    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    connection.pause(alias, reason or _("Paused by an editor."), by_hand=True)
+
+
+ACTS: dict[str, tuple[Callable[[str, HttpRequest], None], Any]] = {
+    "check": (lambda alias, request: connection.look_soon(alias), gettext_lazy("It is looked over within a moment.")),
+    "pause": (_pause, gettext_lazy("Paused.")),
+    "resume": (lambda alias, request: connection.resume(alias), gettext_lazy("Goes on.")),
+    "by-hand": (
+        lambda alias, request: connection.announce_by_hand(alias, timezone.now()),
+        gettext_lazy("Announcements are prepared from now on."),
+    ),
+    "stop": (lambda alias, request: connection.stop_announcing(alias), gettext_lazy("Nothing new is announced there.")),
+}
 
 
 @require_POST
 @connectors_only
 def connection_act(request: HttpRequest, alias: str, name: str) -> HttpResponse:
-    """Disconnect, pause, resume, or begin to work by hand."""
-    _channel(alias)
-    acts: dict[str, tuple[Callable[[], Any], str]] = {
-        "disconnect": (lambda: connection.disconnect(alias), _("Disconnected.")),
-        "pause": (lambda: connection.pause(alias, _("Paused by an editor.")), _("Paused.")),
-        "resume": (lambda: connection.resume(alias), _("Goes on.")),
-        "by-hand": (lambda: connection.announce_by_hand(alias, timezone.now()), _("Announcements are prepared from now on.")),
-    }
-    if name not in acts:
+    """Look over, pause, resume, begin or stop announcing."""
+    _overview(alias)
+    if name not in ACTS:
         raise PermissionDenied
-    do, done = acts[name]
-    do()
-    messages.success(request, done)
+    do, done = ACTS[name]
+    do(alias, request)
+    messages.success(request, str(done))
     return redirect("social_connection", alias)

@@ -244,10 +244,14 @@ class ChannelState(models.Model):
         """The granted scopes; LinkedIn separates them by spaces or by commas."""
         return sorted(set(self.scope.replace(",", " ").split()))
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When somebody has to connect anew at the latest, None where that isn't known."""
+        return self.refresh_expires_at if self.refresh_token and self.refresh_expires_at else self.expires_at
+
     def days_left(self, now: datetime) -> int | None:
         """Return how many whole days the connection still lives, None where that isn't known."""
-        ends = self.refresh_expires_at if self.refresh_token and self.refresh_expires_at else self.expires_at
-        return max((ends - now).days, 0) if ends else None
+        return max((self.ends_at - now).days, 0) if self.ends_at else None
 
 
 class OAuthState(models.Model):

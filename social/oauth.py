@@ -14,7 +14,8 @@ from social import connection
 from social.channels import get_channel
 from social.channels.linkedin import LinkedIn
 from social.channels.linkedin.client import Tokens
-from social.models import OAuthState
+from social.channels.linkedin.roles import RolePage
+from social.models import ChannelState, OAuthState
 
 CHANNEL = "linkedin"
 LIFE = timedelta(minutes=10)
@@ -30,14 +31,16 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Tokens, and the pages (URN, role) that they may post for."""
+    """Tokens, whose they are, the pages that they may post for, and on how many more the role doesn't suffice."""
 
     tokens: Tokens
-    pages: list[tuple[str, str]]
+    account: str
+    pages: list[RolePage]
+    others: int
 
-    def names(self) -> list[str]:
-        """Return each page's URN once; somebody may hold several roles on one."""
-        return list(dict.fromkeys(urn for urn, _role in self.pages))
+    def page(self, urn: str) -> RolePage | None:
+        """Return the page `urn`, None where it isn't one of them."""
+        return next((page for page in self.pages if page.urn == urn), None)
 
 
 def _channel() -> LinkedIn:
@@ -63,26 +66,41 @@ def begin(session: str, user: Any, now: datetime) -> str:
 
 
 @sensitive_variables()
-def finish(answer: dict[str, str], session: str, now: datetime) -> Choices | None:
-    """Take LinkedIn's answer; connects at once where there is one page, else returns the choices.
+def finish(answer: dict[str, str], session: str, now: datetime, *, ask: bool = False) -> Choices | None:
+    """Take LinkedIn's answer; connects at once where no choice is left, else returns the choices.
 
+    That is the page that is connected already, or the only one when none is; `ask`: leave the choice in any case.
     Raises UnknownState, Denied, and ChannelError when LinkedIn gives no token.
     """
     if not OAuthState.use(CHANNEL, _digest(answer.get("state", "")), _digest(session), now):
         raise UnknownState
     if answer.get("error"):
         raise Denied(_refusal(answer["error"]))
-    channel = _channel()
-    authentication = channel.authentication()
-    authentication.authorization_code = answer.get("code", "")
-    tokens = authentication.get_access_token()
-    choices = Choices(tokens, channel.organizations(tokens.access_token))
-    if not choices.pages:
-        raise Denied(_("The account may not post for any page. Ask for the role of content administrator or more."))
-    if len(choices.names()) > 1:
+    choices = _choices(_channel(), answer.get("code", ""))
+    page = None if ask else _evident(choices, ChannelState.of(CHANNEL))
+    if page is None:
         return choices
-    choose(choices, choices.names()[0], now)
+    choose(choices, page.urn, now)
     return None
+
+
+@sensitive_variables()
+def _choices(channel: LinkedIn, code: str) -> Choices:
+    authentication = channel.authentication()
+    authentication.authorization_code = code
+    tokens = authentication.get_access_token()
+    roles = channel.account_roles(tokens.access_token)
+    pages = [page for page in roles.pages if page.may_post]
+    if not pages:
+        raise Denied(_("The account may not post for any page. Ask for the role of content administrator or more."))
+    return Choices(tokens, roles.account, pages, len(roles.pages) - len(pages))
+
+
+def _evident(choices: Choices, state: ChannelState) -> RolePage | None:
+    if state.connected:
+        # Another page than before is somebody's decision, also where it is the only one.
+        return choices.page(state.organization)
+    return choices.pages[0] if len(choices.pages) == 1 else None
 
 
 def _refusal(error: str) -> str:
@@ -93,26 +111,29 @@ def _refusal(error: str) -> str:
 
 def choose(choices: Choices, organization: str, now: datetime) -> None:
     """Connect to one of the pages. Raises Denied for any other."""
-    roles = [role for urn, role in choices.pages if urn == organization]
-    if not roles:
+    page = choices.page(organization)
+    if page is None:
         raise Denied(_("That page isn't one of the account's."))
-    # Somebody may hold several roles; the one that may upload pictures counts.
-    best = min(roles, key=lambda role: role.startswith("CONTENT_ADMIN"))
-    connection.connect(CHANNEL, choices.tokens, organization, now, role=best)
+    about = {"name": page.name, "role": page.role, "account": choices.account}
+    connection.connect(CHANNEL, choices.tokens, page.urn, now, **about)
 
 
-def seal(choices: Choices) -> str:
-    """Return the choices encrypted, to wait in the session."""
-    return encrypt(json.dumps(asdict(choices), default=datetime.isoformat))
+def seal(choices: Choices, now: datetime) -> str:
+    """Return the choices encrypted, to wait in the session; they hold as long as a question does."""
+    return encrypt(json.dumps({"until": now + LIFE} | asdict(choices), default=datetime.isoformat))
 
 
-def unseal(sealed: str) -> Choices:
-    """Open what `seal` closed. Raises Denied."""
+@sensitive_variables()
+def unseal(sealed: str, now: datetime) -> Choices:
+    """Open what `seal` closed. Raises Denied when it is none, or too old."""
     try:
         found = json.loads(decrypt(sealed))
     except (Undecipherable, ValueError):
-        raise Denied(_("The connection has to be started anew.")) from None
+        found = {"until": now.isoformat()}
+    if datetime.fromisoformat(found["until"]) <= now:
+        raise Denied(_("The connection has to be started anew."))
     tokens = found["tokens"]
     for name in ("expires_at", "refresh_expires_at"):
         tokens[name] = datetime.fromisoformat(tokens[name]) if tokens[name] else None
-    return Choices(Tokens(**tokens), [(urn, role) for urn, role in found["pages"]])
+    pages = [RolePage(**page) for page in found["pages"]]
+    return Choices(Tokens(**tokens), found["account"], pages, found["others"])

@@ -26,6 +26,7 @@ def admin_urls() -> list[Any]:
         path("social/compose/", compose_admin.compose, name="social_compose"),
         path("social/connection/linkedin/choose/", views.choose, name="social_choose"),
         path("social/connection/<slug:alias>/", connection_admin.connection_page, name="social_connection"),
+        path("social/connection/<slug:alias>/disconnect/", connection_admin.disconnect, name="social_disconnect"),
         path("social/connection/<slug:alias>/<slug:name>/", connection_admin.connection_act, name="social_connection_act"),
         path("social/announce/<int:page_id>/", announcing_admin.announce_post, name="social_announce"),
         path("social/<int:pk>/", admin.detail, name="social_announcement"),

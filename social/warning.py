@@ -1,11 +1,14 @@
-"""Connections that are about to end or that stand still: told on the admin's first page, and by mail, each trouble once."""
+"""Connections that end, lack something or stand still: told on the admin's first page, and by mail, each trouble once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,38 +18,82 @@ from cms.models import User
 from social.channels import aliases, get_channel
 from social.connection import MAY_CONNECT
 from social.models import ChannelState
+from social.standing import KEY_LOST, Connectable, Flaw
 
 DAYS = (21, 14, 7, 3, 1)
 # Renewing begins 14 days ahead: what is nearer than this has failed to renew.
 NOT_RENEWED = timedelta(days=7)
+# For so long a network may be out of reach before anybody is told that it isn't looked over.
+UNSEEN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A channel's trouble in words; `key` names it, so that it is mailed once."""
+    """A channel's trouble: its flaw (words, key, days) under the channel's name."""
 
     channel: str
     label: str
-    words: str
-    key: str
+    flaw: Flaw
+
+    @property
+    def words(self) -> str:
+        """The flaw's words."""
+        return self.flaw.words
+
+    @property
+    def urgency(self) -> float:
+        """In how many days nothing goes out any more; endless where posts go out all the same."""
+        return inf if self.flaw.days is None else self.flaw.days
 
 
 def warnings(now: datetime) -> list[Trouble]:
-    """Return what is wrong with the connections, one query whatever it is."""
-    states = ChannelState.objects.filter(channel__in=aliases()).order_by("channel")
-    return [found for state in states if (found := _trouble(state, now)) is not None]
+    """Return what is wrong with the connections, the most urgent first; one query whatever it is."""
+    found = [one for state in _states() for one in troubles(state, now)]
+    return sorted(found, key=lambda one: one.urgency)
 
 
-def _trouble(state: ChannelState, now: datetime) -> Trouble | None:
-    label = get_channel(state.channel).label
+def _states() -> QuerySet[ChannelState]:
+    return ChannelState.objects.filter(channel__in=aliases()).order_by("channel")
+
+
+def troubles(state: ChannelState, now: datetime) -> list[Trouble]:
+    """Return what is wrong with one channel, the most urgent first, nothing twice."""
+    channel = get_channel(state.channel)
+    flaws = list(_flaws(state, now))
+    if isinstance(channel, Connectable):
+        flaws += channel.standing(state, now).flaws
+    once: dict[str, Flaw] = {}
+    for flaw in flaws:
+        once.setdefault(flaw.words, flaw)
+    found = [Trouble(state.channel, channel.label, flaw) for flaw in once.values()]
+    return sorted(found, key=lambda one: one.urgency)
+
+
+def _flaws(state: ChannelState, now: datetime) -> Iterator[Flaw]:
     if state.paused_reason:
-        return Trouble(state.channel, label, state.paused_reason, f"paused: {state.paused_reason}"[:200])
+        # Whoever paused it on purpose needs no mail.
+        key = "" if state.paused_by_hand else " ".join(f"paused: {state.paused_reason}".split())
+        yield Flaw(key, state.paused_reason, 0)
+    if state.lost:
+        yield Flaw("key lost", str(KEY_LOST), 0)
+    elif state.connected:
+        yield from _ending(state, now)
+    yield from _unseen(state, now)
+
+
+def _ending(state: ChannelState, now: datetime) -> Iterator[Flaw]:
     ends = _end(state, now)
-    left = (ends - now).days if ends is not None and state.connected else DAYS[0] + 1
+    left = (ends - now).days if ends is not None else DAYS[0] + 1
     reached = [days for days in DAYS if left <= days]
-    if ends is None or not reached:
-        return None
-    return Trouble(state.channel, label, _ending(ends <= now, left), f"{reached[-1] if ends > now else 0}: {ends:%F}")
+    if ends is not None and reached:
+        yield Flaw(f"{reached[-1] if ends > now else 0}: {ends:%F}", _ending_words(ends <= now, left), max(left, 0))
+
+
+def _unseen(state: ChannelState, now: datetime) -> Iterator[Flaw]:
+    seen = state.looked_at or state.connected_at
+    if state.look_note and seen is not None and seen <= now - UNSEEN:
+        words = _("For %(days)s days the connection couldn't be looked over: %(why)s")
+        yield Flaw(f"unseen since {seen:%F}", words % {"days": (now - seen).days, "why": state.look_note})
 
 
 def _end(state: ChannelState, now: datetime) -> datetime | None:
@@ -58,7 +105,7 @@ def _end(state: ChannelState, now: datetime) -> datetime | None:
     return state.refresh_expires_at
 
 
-def _ending(over: bool, days: int) -> str:
+def _ending_words(over: bool, days: int) -> str:
     if over:
         return _("The connection has ended. Reconnect.")
     words = ngettext("The connection ends in %(days)s day. Reconnect.", "The connection ends in %(days)s days. Reconnect.", days)
@@ -67,25 +114,37 @@ def _ending(over: bool, days: int) -> str:
 
 def warn_due(now: datetime) -> dict[str, int]:
     """Duty: mail each trouble once to those who may connect and to the operator. Returns how many were told."""
-    found = {one.channel: one for one in warnings(now)}
-    told = 0
-    # Should the same trouble come back, it is news.
-    ChannelState.objects.exclude(channel__in=found).exclude(told="").update(told="")
-    for channel, one in found.items():
-        with transaction.atomic():
-            # Of two schedulers one gets the row; the mails are rows of the outbox, in the same transaction.
-            if ChannelState.objects.filter(channel=channel).exclude(told=one.key).update(told=one.key):
-                told += 1
-                _mail(one)
-    return {"told": told}
+    return {"told": sum(_tell(state, troubles(state, now)) for state in _states())}
 
 
-def _mail(one: Trouble) -> None:
-    address = own_url(reverse("social_connection", args=[one.channel]))
-    subject = _("%(channel)s needs you: %(words)s") % {"channel": one.label, "words": one.words}
-    body = _("%(words)s\n\nWhile it has ended or stands still, nothing is announced there. Look here:\n%(address)s")
+def _tell(state: ChannelState, found: list[Trouble]) -> int:
+    """Mail what is new and remember what there is; should a trouble that went away come back, it is news."""
+    told = "\n".join(sorted({one.flaw.key for one in found} - {""}))
+    if told == state.told:
+        return 0
+    fresh = [one for one in found if one.flaw.key and one.flaw.key not in state.told.splitlines()]
+    with transaction.atomic():
+        # Of two schedulers one gets the row; the mails are rows of the outbox, in the same transaction.
+        if not ChannelState.objects.filter(pk=state.pk, told=state.told).update(told=told):
+            return 0
+        if fresh:
+            _mail(fresh)
+    return len(fresh)
+
+
+def _mail(found: list[Trouble]) -> None:
+    first = found[0]
+    subject = _("%(channel)s needs you: %(words)s") % {"channel": first.label, "words": " ".join(first.words.split())}
+    address = own_url(reverse("social_connection", args=[first.channel]))
+    body = "\n\n".join([*(one.words for one in found), _outlook(first.urgency), f"{_('Look here:')}\n{address}"])
     for recipient in _recipients():
-        EmailMessage(subject[:200], body % {"words": one.words, "address": address}, to=[recipient]).send()
+        EmailMessage(subject[:200], body, to=[recipient]).send()
+
+
+def _outlook(urgency: float) -> str:
+    if urgency == inf:
+        return _("Posts go out all the same.")
+    return _("Nothing is announced there until somebody mends it.") if not urgency else _("After that, nothing is announced there.")
 
 
 def _recipients() -> list[str]:

@@ -21,7 +21,6 @@ TONES = {
     Announcement.SKIPPED: "over",
     Announcement.CANCELLED: "over",
 }
-NEEDED = ("w_organization_social", "r_organization_social", "rw_organization_admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +108,3 @@ def _waiting(row: Announcement, channel: ChannelState) -> str:
         return _("%(label)s is paused: %(why)s") % {"label": get_channel(row.channel).label, "why": channel.paused_reason}
     when = _("Goes out %(at)s.") % {"at": clock_time(row.next_attempt_at)}
     return f"{when} {row.last_error}".strip()
-
-
-def missing(state: ChannelState) -> list[str]:
-    """Return what the connection lacks, in words, before anything fails of it."""
-    found = []
-    if state.connected and state.scope:
-        found = [_("The right %(scope)s was not granted.") % {"scope": scope} for scope in NEEDED if scope not in state.scopes]
-    if state.role.startswith("CONTENT_ADMIN"):
-        found.append(_("The role may not upload pictures, so posts go out without."))
-    return found

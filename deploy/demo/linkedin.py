@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from deploy.demo import linkedin_page, linkedin_statistics
+from deploy.demo import linkedin_page, linkedin_roles, linkedin_statistics
 from deploy.demo.linkedin_rules import Network, Refusal
 from deploy.demo.linkedin_stage import Call, Dropped, Reply, Stage, as_json, as_page
 
@@ -34,6 +34,7 @@ ROUTES = [
     ("POST", r"/oauth/v2/accessToken", "token"),
     ("GET", r"/rest/organizationAcls", "acls"),
     ("GET", r"/rest/organizationalEntityShareStatistics", "statistics"),
+    ("GET", r"/rest/organizations/(\d+)", "organization"),
     ("POST", r"/rest/images", "initialize"),
     ("PUT", r"/dms-uploads/(\w+)/0", "upload"),
     ("GET", r"/rest/images/([^/]+)", "image"),
@@ -178,7 +179,17 @@ class Server(ThreadingHTTPServer):
 
     def _acls(self, call: Call) -> Reply:
         self._rest(call, "rw_organization_admin")
-        return as_json(self.network.acls())
+        if call.params.get("q") != "roleAssignee":
+            raise Refusal(400, "ILLEGAL_ARGUMENT", "q=roleAssignee is needed")
+        params = call.params
+        return as_json(linkedin_roles.listed(self.network.settings, int(params.get("start", 0)), int(params.get("count", 10))))
+
+    def _organization(self, call: Call, number: str) -> Reply:
+        self._rest(call, "rw_organization_admin")
+        found = linkedin_roles.told(self.network.settings, number)
+        if found is None:
+            raise Refusal(403, "ACCESS_DENIED", f"Viewer is not an administrator of organization {number}", 100)
+        return as_json(found)
 
     def _statistics(self, call: Call) -> Reply:
         self._rest(call, "rw_organization_admin")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image, UnidentifiedImageError
 
+from deploy.demo import linkedin_roles
 from deploy.demo.linkedin_text import as_stored, read
 
 OLDEST_VERSION = "202512"
@@ -61,6 +62,11 @@ class Settings:
     processing: int = 1
     failing: bool = False
     ahead: float = 0.0
+    # Further pages of the account: organization, name, role.
+    pages: list[dict[str, str]] = field(default_factory=list)
+    # What the person grants, and how the token answer spells it: "," or " " between, "" for not at all.
+    scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+    scope_mark: str = ","
 
 
 @dataclass
@@ -111,9 +117,10 @@ class Network:
     def mint(self, scopes: list[str] | None = None) -> dict[str, Any]:
         """Return a fresh token answer."""
         token, renewal = (f"{kind}{MARK}{secrets.token_urlsafe(60)}" for kind in ("AQ", "AR"))
-        self.state.tokens[token] = {"renewal": renewal, "scopes": scopes or SCOPES, "ended": ""}
+        granted, mark = scopes or self.settings.scopes, self.settings.scope_mark
+        self.state.tokens[token] = {"renewal": renewal, "scopes": granted, "ended": ""}
         self.save()
-        answer = {"access_token": token, "expires_in": TOKEN_SECONDS, "scope": ",".join(scopes or SCOPES)}
+        answer = {"access_token": token, "expires_in": TOKEN_SECONDS} | ({"scope": mark.join(granted)} if mark else {})
         return answer | ({"refresh_token": renewal, "refresh_token_expires_in": 31_536_000} if self.settings.refresh else {})
 
     def end(self, how: str) -> None:
@@ -173,13 +180,8 @@ class Network:
 
     # --- roles and pictures
 
-    def acls(self) -> dict[str, Any]:
-        """Return the account's roles."""
-        one = {"role": self.settings.role, "state": "APPROVED", "organization": self.settings.organization}
-        return {"elements": [one | {"roleAssignee": "urn:li:person:demo"}], "paging": {"start": 0, "count": 10, "links": []}}
-
     def _demand(self, organization: Any, roles: set[str]) -> None:
-        if organization != self.settings.organization or self.settings.role not in roles:
+        if not linkedin_roles.may(self.settings, organization, roles):
             raise Refusal(403, "ACCESS_DENIED", f"Viewer is not an administrator of {organization}", 100)
 
     def initialize(self, body: Any, base: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from cms.fetch import fetch
 from tests.processes import ROOT, running, until
 
 ORGANIZATION = "urn:li:organization:1001"
-VERSION = "202609"
+# This month's: a fixed one would end, and be told as ending months before.
+VERSION = f"{datetime.now(UTC):%Y%m}"
 
 
 class StandIn:

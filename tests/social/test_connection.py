@@ -175,8 +175,8 @@ def test_an_unreadable_list_of_pages_is_said_in_words(desk, server, elements):
 
 
 def test_pages_beyond_the_first_answer_are_found(desk, server):
-    many = [{"organization": f"urn:li:organization:{n}", "role": "ANALYST", "state": "APPROVED"} for n in range(10)]
-    server.script("acls", "answer", status=200, body=json.dumps({"elements": many}))
+    many = [{"organization": f"urn:li:organization:{n}", "role": "ANALYST", "name": ""} for n in range(10)]
+    server.order("settings", role="", pages=[*many, {"organization": ORGANIZATION, "role": "ADMINISTRATOR", "name": ""}])
     allow, _ = links(desk)
     desk.get(allow)
     assert (ChannelState.objects.get().organization, server.calls("acls")) == (ORGANIZATION, 2)
@@ -185,7 +185,7 @@ def test_pages_beyond_the_first_answer_are_found(desk, server):
 def test_an_account_with_endless_pages_is_not_asked_for_ever(server, db):
     many = [{"organization": f"urn:li:organization:{n}", "role": "ADMINISTRATOR", "state": "APPROVED"} for n in range(10)]
     server.script("acls", "answer", status=200, body=json.dumps({"elements": many}), times=30)
-    assert len(get_channel("linkedin").organizations("token")) == 10
+    assert len(get_channel("linkedin").account_roles(server.order("token")["access_token"]).pages) == 10
     assert server.calls("acls") == 20
 
 
@@ -196,7 +196,7 @@ def test_no_secret_stands_in_a_report_of_an_unforeseen_error(server, db, rf, mon
     code, renewal, token = (secrets.token_urlsafe(32) for _ in range(3))
     authentication = channel.authentication()
     authentication.authorization_code = code
-    for act in (authentication.get_access_token, partial(authentication.refresh, renewal), partial(channel.organizations, token)):
+    for act in (authentication.get_access_token, partial(authentication.refresh, renewal), partial(channel.account_roles, token)):
         with pytest.raises(ZeroDivisionError) as caught:
             act()
         # Without the test's own frame, which knows them all.
@@ -206,7 +206,7 @@ def test_no_secret_stands_in_a_report_of_an_unforeseen_error(server, db, rf, mon
         for secret in (server.client_secret, code, renewal, token):
             assert secret not in page
     tokens = read_tokens({"access_token": token, "refresh_token": renewal, "expires_in": 5}, timezone.now())
-    shown = repr(oauth.Choices(tokens, []))
+    shown = repr(oauth.Choices(tokens, "", [], 0))
     assert token not in shown
     assert renewal not in shown
 

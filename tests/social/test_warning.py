@@ -20,6 +20,8 @@ def now(linkedin, settings, eva):
     """A moment at which the connection lives for 60 days and can't renew itself."""
     settings.OPERATOR_MAIL = "drift@example.se"
     moment = timezone.now()
+    # Days pass here, and this month's version would end meanwhile.
+    settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options | {"version": f"{moment.year + 1}12"}}
     ChannelState.objects.update(refresh_token="", refresh_expires_at=None, expires_at=moment + timedelta(days=60, hours=1))
     return moment
 
@@ -45,7 +47,7 @@ def test_those_who_may_connect_and_the_operator_are_told(now, eva):
 
 def test_a_machine_that_slept_tells_the_nearest_alone(now):
     assert told(now, 2)
-    assert [one.key.partition(":")[0] for one in warnings(now + timedelta(days=58))] == ["3"]
+    assert [one.flaw.key.partition(":")[0] for one in warnings(now + timedelta(days=58))] == ["3"]
 
 
 def test_what_renews_itself_is_told_only_when_it_does_not(now):

@@ -17,17 +17,14 @@ from django.views.decorators.debug import sensitive_variables
 from cms.addresses import own_url
 from social import connection
 from social.channels import Capabilities, Draft, Figures, NotSent, Paused, Receipt, Refused
-from social.channels.linkedin import statistics, text
+from social.channels.linkedin import roles, standing, statistics, text
 from social.channels.linkedin.client import TIMEOUT, Application, Authentication, encoded
 from social.channels.linkedin.errors import LinkedInRefused, LinkedInUnauthorized, LinkedInUnknown, request_id
 from social.models import ChannelState
+from social.standing import KEY_LOST, Standing
 
 TITLE_LIMIT, DESCRIPTION_LIMIT = 400, 4086
-UPLOADERS = ("ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER")
-POSTERS = (*UPLOADERS, "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR")
 PAGE, PAGES = 10, 5
-# LinkedIn's own page size, so that a short page is the last one; somebody with more than 200 roles is not met.
-ROLES, ROLE_PAGES = 10, 20
 # About three lines: what followers see before "…more".
 FOLD = 210
 EARLIER = timedelta(seconds=60)
@@ -81,13 +78,15 @@ class LinkedIn:
     def can_send_pictures(self) -> bool:
         """Tell whether the role may upload; an unknown role is tried."""
         role = ChannelState.of(self.alias).role
-        return not role or role in UPLOADERS
+        return not role or role in roles.UPLOADERS
 
     @sensitive_variables()
     def _with_token[T](self, act: Callable[[Application], T]) -> T:
         state = ChannelState.of(self.alias)
         if not state.connected:
             raise Paused(_("LinkedIn isn't connected."))
+        if state.lost:
+            raise Paused(KEY_LOST)
         try:
             return act(self.application(state.access_token))
         except LinkedInUnauthorized:
@@ -240,16 +239,30 @@ class LinkedIn:
         return Receipt(f"urn:li:{slug[1]}:{slug[2]}" if slug else "", url)
 
     @sensitive_variables()
-    def organizations(self, token: str) -> list[tuple[str, str]]:
-        """Return URN and role of each page that the account behind `token` may post for. Raises ChannelError."""
-        application, pairs = self.application(token), set[tuple[str, str]]()
-        for number in range(ROLE_PAGES):
-            params = {"q": "roleAssignee", "state": "APPROVED", "start": str(number * ROLES), "count": str(ROLES)}
-            found = _elements(application.json("GET", "/rest/organizationAcls", params=params))
-            pairs |= {_role(one) for one in found}
-            if len(found) < ROLES:
-                break
-        return sorted((urn, role) for urn, role in pairs if role in POSTERS and urn.startswith("urn:li:organization"))
+    def account_roles(self, token: str) -> roles.Roles:
+        """Return the pages that the account behind `token` has a role on, with names. Raises ChannelError."""
+        application = self.application(token)
+        return roles.with_names(application, roles.ask(application))
+
+    def look_over(self, now: datetime) -> None:
+        """Note the account, its role on the connected page, and the page's name. Raises ChannelError."""
+        roles.look_over(ChannelState.of(self.alias), self._with_token, now)
+
+    def can_connect(self) -> bool:
+        """Tell whether our app's id at LinkedIn is set."""
+        return bool(self.client_id)
+
+    def redirect_address(self) -> str:
+        """Return the address that LinkedIn leads back to."""
+        return own_url(CALLBACK)
+
+    def steps(self) -> list[str]:
+        """Return what has to be done at LinkedIn before anybody can connect."""
+        return standing.steps()
+
+    def standing(self, state: ChannelState, now: datetime) -> Standing:
+        """Tell how the connection stands."""
+        return standing.standing(state, self.version, now)
 
 
 def _elements(found: dict[str, Any]) -> list[Any]:
@@ -258,12 +271,6 @@ def _elements(found: dict[str, Any]) -> list[Any]:
         # An answer without a list is a failed look: taken for "not there" it would lead to a double.
         raise NotSent(_("LinkedIn's answer can't be read."))
     return elements
-
-
-def _role(one: Any) -> tuple[str, str]:
-    if not isinstance(one, dict):
-        raise NotSent(_("LinkedIn's answer can't be read."))
-    return str(one.get("organization", "")), str(one.get("role", ""))
 
 
 def _created(post: dict[str, Any]) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from linkedin_v2 import exceptions
 
@@ -57,6 +58,16 @@ class LinkedInDuplicate(Duplicate, exceptions.LinkedInConflictError):
 
 class LinkedInNotSent(NotSent, exceptions.LinkedInInternalServiceError):
     """A call that may be repeated as it is."""
+
+
+# What LinkedIn's own words leave to be guessed.
+PLAIN = {
+    LinkedInUnauthorized: gettext_lazy("LinkedIn no longer accepts the connection. Reconnect LinkedIn."),
+    LinkedInForbidden: gettext_lazy("The account's role or rights at LinkedIn don't suffice."),
+    LinkedInDeadVersion: gettext_lazy(
+        "LinkedIn no longer speaks this version of its interface: whoever runs the server sets LINKEDIN_VERSION to a newer month."
+    ),
+}
 
 
 def detail(answer: Answer) -> dict[str, Any]:
@@ -121,7 +132,7 @@ def error_for(answer: Answer, now: datetime, *, creating: bool, secrets: Iterabl
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return LinkedInThrottled(words, retry_at=retry_after(answer.headers, now), **about)
     if pausing := _pausing(answer.status, found):
-        return pausing(words, **about)
+        return pausing(f"{PLAIN[pausing]} {words}", **about)
     if answer.status in _MAYBE or answer.status // 100 != CLIENT:
         return (LinkedInUnknown if creating else LinkedInNotSent)(words, **about)
     return LinkedInRefused(words, **about)
