@@ -27,6 +27,7 @@ DUTIES = [
     Duty("postbox", "newsletter.postbox.postbox_due"),
     Duty("announce", "social.announce.announce_due"),
     Duty("reconcile", "social.announce.reconcile_due"),
+    Duty("changes", "social.changes.changes_due"),
     Duty("look over", "social.lookover.look_over_due"),
     Duty("send", "newsletter.engine.send_due"),
     Duty("imports", "newsletter.importing.import_due"),

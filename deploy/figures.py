@@ -10,8 +10,8 @@ from django.db.models import Count, Min
 from cms.outbox import Outgoing
 from deploy import heartbeats
 from newsletter.models import Batch, Delivery, Mailing
-from social import announce
-from social.models import Announcement
+from social import announce, changes
+from social.models import Announcement, Change
 
 PATIENCE = timedelta(minutes=5)
 
@@ -43,9 +43,11 @@ def queues(now: datetime) -> list[Queue]:
 
 def _outgoing(model: type[Outgoing], now: datetime) -> Queue:
     rows = model._default_manager
+    # What a paused channel holds back isn't late.
     if model is Announcement:
-        # What a paused channel holds back isn't late.
         due = announce.next_due(now)
+    elif model is Change:
+        due = changes.next_due(now)
     else:
         due = rows.filter(state=Outgoing.WAITING).aggregate(oldest=Min("next_attempt_at"))["oldest"]
     due = due if due and due <= now else None

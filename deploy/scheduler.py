@@ -25,7 +25,7 @@ from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
 from newsletter import digest, yearly
-from social import announce, connection, warning
+from social import announce, changes, connection, warning
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ SWEEPS = [
     Sweep("digests", _("Digests of new posts"), digest.digests_due, 60),
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
+    Sweep("changes", _("Edits of announced posts that were missed"), changes.sweep, 60),
     Sweep("mailbox", _("Bounces that came back"), jobs.read_mailboxes, 60),
     Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
     Sweep("connections", _("Connections that need somebody"), warning.warn_due, 900),

@@ -11,10 +11,17 @@ class SocialConfig(AppConfig):
     verbose_name = _("Social media")
 
     def ready(self) -> None:
-        """Add the outlets, the trail, the receiver and the checks."""
+        """Add the outlets, the trail, the receivers and the checks."""
+        from django.db.models.signals import pre_delete
+        from wagtail.signals import page_unpublished
+
         from cms import outlets, publishing, trail
-        from social import announce, checks, outlet, spread  # noqa: F401
+        from cms.models import Post
+        from social import announce, changes, checks, outlet, removal, spread  # noqa: F401
 
         outlets.register_source("social", outlet.outlets)
         trail.register("social", _("Social media"), spread.trail)
         publishing.when_live(announce.receive)
+        publishing.when_live(changes.follow)
+        pre_delete.connect(removal.on_delete, sender=Post)
+        page_unpublished.connect(removal.on_unpublish)

@@ -15,7 +15,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from wagtail.admin.widgets import Button
 
-from social import admin, announcing_admin, compose_admin, connection_admin, menu, panel, views, warning
+from social import admin, announcing_admin, change_admin, compose_admin, connection_admin, menu, panel, views, warning
 
 
 @hooks.register("register_admin_urls")
@@ -31,6 +31,7 @@ def admin_urls() -> list[Any]:
         path("social/announce/<int:page_id>/", announcing_admin.announce_post, name="social_announce"),
         path("social/<int:pk>/", admin.detail, name="social_announcement"),
         path("social/<int:pk>/<slug:name>/", admin.act, name="social_act"),
+        path("social/<int:pk>/change/<slug:name>/", change_admin.act, name="social_change"),
     ]
 
 
@@ -46,6 +47,16 @@ def announce_button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator
     """Offer "Announce" on every live post."""
     if page.live and getattr(page.specific_class, "LISTED", False) and page.permissions_for_user(user).can_publish():
         yield Button(_("Announce"), reverse("social_announce", args=[page.pk]), icon_name="share", priority=62)
+
+
+hooks.register("before_unpublish_page", change_admin.before_unpublish)
+hooks.register("before_delete_page", change_admin.before_delete)
+hooks.register("before_bulk_action", change_admin.before_bulk)
+hooks.register("after_unpublish_page", change_admin.after_page)
+hooks.register("after_delete_page", change_admin.after_page)
+hooks.register("after_bulk_action", change_admin.after_page)
+hooks.register("before_edit_page", change_admin.before_edit)
+hooks.register("after_edit_page", change_admin.after_edit)
 
 
 @hooks.register("construct_homepage_panels")

@@ -160,7 +160,7 @@ class Channel(Protocol):
         """Look at one post; None where it is gone or isn't what `wire` says."""
 
     def update(self, remote_id: str, text: str) -> None:
-        """Replace the text of a post (the card stays)."""
+        """Replace the text of a post (the card stays); raises Refused with status 404 where the post is gone."""
 
     def delete(self, remote_id: str) -> None:
         """Take a post away; one that is gone already is fine."""

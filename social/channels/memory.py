@@ -109,10 +109,12 @@ class Memory:
         return Receipt(remote_id, self.address(remote_id)) if found else None
 
     def update(self, remote_id: str, text: str) -> None:
-        """Change the text."""
+        """Change the text; raises Refused where the post is gone."""
         for post in self.posts:
             if post.remote_id == remote_id:
                 post.wire = json.dumps(json.loads(post.wire) | {"text": text})
+                return
+        raise Refused("There is no such post.", status=404)
 
     def delete(self, remote_id: str) -> None:
         """Take the post away."""

@@ -61,6 +61,14 @@ def test_the_text_can_be_changed_afterwards(channel):
     assert channel.verify(receipt.remote_id, channel.wire(changed)) == receipt
 
 
+def test_the_text_of_a_post_that_is_gone_is_refused_as_not_found(channel):
+    receipt = channel.publish(channel.wire(DRAFT))
+    channel.delete(receipt.remote_id)
+    with pytest.raises(Refused) as refused:
+        channel.update(receipt.remote_id, "Ändrad")
+    assert refused.value.status == 404
+
+
 def test_a_picture_is_handed_over_and_ready_after_some_looks(channel):
     reference = channel.prepare(jpeg(), "En blå ruta")
     assert reference

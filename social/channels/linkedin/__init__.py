@@ -202,16 +202,13 @@ class LinkedIn:
 
     def update(self, remote_id: str, plain: str) -> None:
         """Patch the commentary; the card can't be changed at LinkedIn."""
-        patch = {"patch": {"$set": {"commentary": text.escape(plain)}}}
-        self._with_token(
-            lambda application: application.make_request(
-                "POST", f"/rest/posts/{encoded(remote_id)}", data=patch, headers={"X-RestLi-Method": "PARTIAL_UPDATE"}
-            )
-        )
+        path, patch = _post_path(remote_id), {"patch": {"$set": {"commentary": text.escape(plain)}}}
+        headers = {"X-RestLi-Method": "PARTIAL_UPDATE"}
+        self._with_token(lambda application: application.make_request("POST", path, data=patch, headers=headers))
 
     def delete(self, remote_id: str) -> None:
         """Delete the post; idempotent."""
-        path, headers = f"/rest/posts/{encoded(remote_id)}", {"X-RestLi-Method": "DELETE"}
+        path, headers = _post_path(remote_id), {"X-RestLi-Method": "DELETE"}
         self._with_token(lambda application: application.make_request("DELETE", path, headers=headers))
 
     def figures(self, remote_ids: list[str]) -> dict[str, Figures]:
@@ -263,6 +260,13 @@ class LinkedIn:
     def standing(self, state: ChannelState, now: datetime) -> Standing:
         """Tell how the connection stands."""
         return standing.standing(state, self.version, now)
+
+
+def _post_path(remote_id: str) -> str:
+    # An activity is known by the address that an editor pasted; LinkedIn would answer its removal as if it had been done.
+    if remote_id.startswith("urn:li:activity:"):
+        raise LinkedInRefused(_("This address doesn't name the post itself, so Ordet can't change it there. Do it by hand."))
+    return f"/rest/posts/{encoded(remote_id)}"
 
 
 def _elements(found: dict[str, Any]) -> list[Any]:
