@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CmsConfig(AppConfig):
-    """Connects the room to Wagtail's signals."""
+    """Connects the room to Wagtail's signals, and begins the posts' trails."""
 
     name = "cms"
     verbose_name = _("Content")
@@ -14,10 +14,11 @@ class CmsConfig(AppConfig):
         """Hear of every publication and its end."""
         from wagtail.signals import page_published, page_unpublished
 
-        from cms import embeds, version
+        from cms import embeds, on_site, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()
         when_live(embeds.after_publication)
+        trail.register("site", _("The site"), on_site.on_site, order=100)

@@ -1,4 +1,4 @@
-"""Registers the room's snippets in the admin; no logic here."""
+"""Registers the room's snippets and pages in the admin; no logic here."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from cms import spread_admin
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 
@@ -54,6 +55,10 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(VocabularyViewSetGroup)
+hooks.register("register_admin_urls", spread_admin.urls)
+hooks.register("register_page_header_buttons", spread_admin.button)
+hooks.register("register_page_listing_more_buttons", spread_admin.button)
+hooks.register("after_publish_page", spread_admin.after_publish)
 
 
 @hooks.register("construct_homepage_panels")

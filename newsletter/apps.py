@@ -19,8 +19,8 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         """Add the switch and the trail to posts, and our checks to Django's."""
         from cms import outlets, trail
-        from newsletter import checks, trails
+        from newsletter import adding, checks, trails
 
         assert checks.check_settings  # noqa: S101 - registered by its import
         outlets.register(outlets.Outlet("newsletter", _("Newsletter"), outlet_fields))
-        trail.register("newsletter", _("Newsletter"), trails.mailings_of)
+        trail.register("newsletter", _("Newsletter"), trails.mailings_of, adding.offers, order=200)

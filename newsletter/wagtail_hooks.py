@@ -12,7 +12,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from newsletter import audit, linkcheck
-from newsletter.admin import NewsletterGroup, deleting, tidying
+from newsletter.admin import NewsletterGroup, adding, deleting, tidying
 from newsletter.admin.choosing import post_chooser
 from newsletter.admin.frame import MadeByFile, NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
@@ -31,6 +31,7 @@ hooks.register("construct_page_chooser_queryset", only_published)
 hooks.register("register_log_actions", audit.register)
 hooks.register("before_delete_snippet", deleting.refuse)
 hooks.register("register_admin_urls", tidying.urls)
+hooks.register("register_admin_urls", adding.urls)
 
 
 @hooks.register("register_permissions")

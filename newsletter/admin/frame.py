@@ -15,11 +15,14 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import IndexView
 
 from newsletter.models import Issue, Mailing
+from newsletter.places import ISSUE as ISSUE
+from newsletter.places import MAILING as MAILING
+from newsletter.places import MAY_FOLLOW as MAY_FOLLOW
+from newsletter.places import MAY_SEE as MAY_SEE
+from newsletter.places import MAY_SEND as MAY_SEND
+from newsletter.places import MAY_STEER as MAY_STEER
 
-ISSUE, MAILING = "wagtailsnippets_newsletter_issue:", "wagtailsnippets_newsletter_mailing:"
-MAY_SEND, MAY_STEER, MAY_SEE = "newsletter.add_mailing", "newsletter.change_mailing", "newsletter.view_mailing"
 MEMBER, MAY_EXPORT = "wagtailsnippets_newsletter_member:", "newsletter.export_member"
-MAY_FOLLOW: tuple[str, ...] = (MAY_SEE, MAY_STEER, MAY_SEND)
 
 
 def may_call_back(user: Any, mailing: Mailing) -> bool:

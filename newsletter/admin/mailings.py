@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from newsletter import mailings
@@ -84,7 +85,7 @@ class SteerView(MailingPage):
     }
 
     def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Do it and go back to the progress page."""
+        """Do it and go back to where it was asked for, else to the progress page."""
         do, said = self.ACTS[act]
         try:
             do(self.mailing, request)
@@ -92,7 +93,7 @@ class SteerView(MailingPage):
             messages.error(request, str(error))
         else:
             messages.success(request, said)
-        return redirect(MAILING + "progress", pk)
+        return redirect(get_valid_next_url_from_request(request) or progress_url(self.mailing))
 
 
 def progress_url(mailing: Mailing) -> str:

@@ -1,4 +1,4 @@
-"""The doors: commands, checks, the post's switch and trail; from an approved issue to the last report."""
+"""The doors: commands, checks, the post's switch; from an approved issue to the last report."""
 
 import json
 import quopri
@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from cms import outlets, trail
+from cms import outlets
 from newsletter.checks import check_settings
 from newsletter.models import Issue, Mailing, MailingLink, Member, NewsletterRules
 from newsletter.relays import BadRelay, parse
@@ -115,14 +115,6 @@ def test_a_mailing_for_later_waits_and_can_be_steered(issue):
 def test_what_is_not_there_is_said(audience, arguments):
     with pytest.raises(CommandError):
         run(*arguments)
-
-
-def test_a_post_shows_where_it_went(issue):
-    approve(issue)
-    run("start_mailing", str(issue.pk), "--list", "nyhetsbrev")
-    key = issue.content[0].value["post"].translation_key
-    found = [step.what for _label, steps in trail.steps(key) for step in steps]
-    assert "Nr 3" in found
 
 
 def test_the_editor_has_a_switch():

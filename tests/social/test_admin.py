@@ -5,7 +5,6 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from cms.models import Column
 from social import connection
 from social.announce import announce_due
 from social.models import Announcement, ChannelState
@@ -207,13 +206,3 @@ def test_a_paused_channel_says_why_on_every_page(desk, publish):
     connection.pause("linkedin", "Rollen saknas.")
     for address in (reverse("social_queue"), reverse("social_announcement", args=[Announcement.objects.get().pk])):
         assert "Rollen saknas." in desk.get(address).content.decode()
-
-
-def test_the_trail_tells_where_the_post_went(publish, linkedin):
-    from cms import trail
-
-    post = publish(Column)
-    announce_due(timezone.now())
-    steps = [step for _, found in trail.steps(post.translation_key) for step in found if step.url]
-    assert [step.state for step in steps] == ["publicerat"]
-    assert steps[0].url == Announcement.objects.get().remote_url
