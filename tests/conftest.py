@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cms.models import Column, Home, Post, section_for
+from tests.migrated import Migrated
 
 NOON = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
 
@@ -47,3 +49,15 @@ def publish(home: Home) -> Callable[..., Any]:
         return model.objects.get(pk=page.pk)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _migrated(pytestconfig: pytest.Config) -> Migrated:
+    return Migrated(Path(pytestconfig.cache.mkdir("databases")))  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_migrated: Migrated, django_db_setup: None, django_db_blocker: Any) -> None:
+    """Migrate once, and begin from the copy while no migration has changed."""
+    with django_db_blocker.unblock():
+        _migrated.keep()
