@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from social.announce import NotNow
+from social.changes import forget
 from social.channels import Refused, get_channel
 from social.compose import clean
 from social.counting import first_count
@@ -88,7 +89,10 @@ def send_again(row: Announcement, now: datetime) -> None:
     if reason := why_not(row.post, row.channel, now, row.own_text):
         raise NotNow(reason)
     fresh = {"wire": "", "attempts": 0, "creates": 0, "looks": 0, "duplicate_of": "", "last_error": "", "picture_note": ""}
-    _change(row, RESENDABLE, state=S.WAITING, next_attempt_at=now, settled_at=None, by_hand=True, **fresh)
+    with transaction.atomic():
+        # A removal that waited for the first try to be found would take the new post away.
+        forget(row, now)
+        _change(row, RESENDABLE, state=S.WAITING, next_attempt_at=now, settled_at=None, by_hand=True, **fresh)
 
 
 def by_hand(row: Announcement, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from wagtail.models import PageLogEntry
 
 from cms import outlets
 from cms.models import Picture, Post
@@ -37,14 +38,18 @@ def switched_on(post: Post, channel: str) -> bool:
 def _is_live_copy(post: Post) -> bool:
     # "Copy and keep published" sets the moment of publication to the copied revision's; publishing never does.
     live = post.live_revision
-    return live is not None and live.created_at == post.first_published_at
+    if live is not None and live.created_at == post.first_published_at:
+        return True
+    # Published again, only its history knows; the entry is written after the copy's own publication was told.
+    return PageLogEntry.objects.filter(page=post.pk, action="wagtail.copy", data__keep_live=True).exists()
 
 
 def why_not(post: Post | None, channel: str, now: datetime | None = None, own_text: str = "") -> str:
     """Return why a post can't be announced as it stands, in words; "" when it can."""
     if post is None:
         return _("The post has been deleted.")
-    if not post.live or (post.expire_at and post.expire_at <= (now or timezone.now())):
+    now = now or timezone.now()
+    if not post.live or (post.expire_at and post.expire_at <= now) or (post.go_live_at and post.go_live_at > now):
         return _("The post isn't published.")
     if not getattr(post.specific_class, "LISTED", False):
         return _("Pages of this kind aren't announced.")

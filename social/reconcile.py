@@ -18,6 +18,7 @@ from social import connection
 from social.channels import Channel, ChannelError, Receipt, Throttled, get_channel
 from social.clock import Clock
 from social.models import Announcement
+from social.posts import why_not_now
 from social.sending import adopt, broken, fail, first_wait
 
 logger = logging.getLogger(__name__)
@@ -121,11 +122,18 @@ def _not_found(row: Announcement, channel: Channel, clock: Clock) -> None:
     if looks < LOOKS:
         # Lists lag behind: each look waits twice as long as the one before.
         row.postpone(clock() + first_wait() * 2**looks, row.last_error, Announcement.UNKNOWN, looks=looks)
-    elif row.creates <= REPEATS and clock() - row.sending_since < channel.capabilities.guard:
+    elif _repeatable(row, channel, clock):
         _create_again(row, channel, clock)
     else:
         words = _("Nobody can say whether the post is there; please look, and tell us.")
+        words = f"{why_not_now(row, clock())} {words}".strip()
         row.settle(Announcement.NEEDS_CHECK, clock(), looks=looks, last_error=words)
+
+
+def _repeatable(row: Announcement, channel: Channel, clock: Clock) -> bool:
+    guarded = clock() - row.sending_since < channel.capabilities.guard
+    # What was taken down meanwhile must not come out by a repeat.
+    return row.creates <= REPEATS and guarded and not why_not_now(row, clock())
 
 
 def _create_again(row: Announcement, channel: Channel, clock: Clock) -> None:

@@ -20,6 +20,7 @@ TONES = {
     Announcement.REFUSED: "bad",
     Announcement.SKIPPED: "over",
     Announcement.CANCELLED: "over",
+    Announcement.REMOVED: "over",
 }
 
 
@@ -97,7 +98,7 @@ def explanation(row: Announcement, channel: ChannelState) -> str:
         Announcement.UNKNOWN: looked_up % label,
         Announcement.NEEDS_CHECK: _("Look on %(label)s: paste the link if the post is there, else send it again.") % label,
         Announcement.MANUAL: _("Copy the text, post it on %(label)s, and paste the link here.") % label,
-        Announcement.CANCELLED: _("It was stopped and will not go out."),
+        Announcement.CANCELLED: row.last_error or _("It was stopped and will not go out."),
         Announcement.PUBLISHED: row.picture_note,
     }
     return str(sentences.get(row.state, row.last_error))

@@ -254,9 +254,11 @@ def test_a_post_that_is_taken_down_before_its_time_is_skipped_with_the_reason(pu
     assert linkedin.calls("create") == 0
 
 
-def test_a_post_that_is_deleted_before_its_time_is_skipped(publish, linkedin, days):
-    publish().delete()
+def test_a_row_whose_post_is_gone_is_skipped(publish, linkedin, days, row):
+    publish()
+    Announcement.objects.update(post=None)
     assert days.work() == {"skipped": 1}
+    assert linkedin.calls("create") == 0
 
 
 def test_a_post_whose_switch_is_turned_off_in_the_regret_window_is_skipped(publish, linkedin, days):
@@ -291,7 +293,7 @@ def test_without_a_connection_the_row_is_prepared_for_the_hand(publish, linkedin
 
 
 def test_a_template_that_breaks_is_told_after_some_tries(publish, linkedin, days, row, monkeypatch, caplog):
-    monkeypatch.setattr("social.sending.draft", lambda *_: 1 / 0)
+    monkeypatch.setattr("social.sending.draft_of", lambda *_: 1 / 0)
     publish()
     for _ in range(6):
         days.work(600)
