@@ -22,7 +22,7 @@ def look_over_due(now: datetime) -> dict[str, int]:
     counts = Counter[str]()
     for alias in _due(now):
         state, _new = ChannelState.objects.get_or_create(channel=alias)
-        if _taken(state, now):
+        if take(state, now):
             counts[_look(state, now)] += 1
     return dict(counts)
 
@@ -37,8 +37,8 @@ def _due(now: datetime) -> Iterator[str]:
             yield alias
 
 
-def _taken(state: ChannelState, now: datetime) -> bool:
-    # Of two workers one gets it; should it die over it, the question is asked again later.
+def take(state: ChannelState, now: datetime) -> bool:
+    """Tell whether this worker shall ask: of two one gets it; should it die over it, the question is asked again later."""
     same = ChannelState.objects.filter(pk=state.pk, look_due_at=state.look_due_at)
     return bool(same.update(look_due_at=now + RETRY))
 

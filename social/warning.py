@@ -114,11 +114,11 @@ def _ending_words(over: bool, days: int) -> str:
 
 def warn_due(now: datetime) -> dict[str, int]:
     """Duty: mail each trouble once to those who may connect and to the operator. Returns how many were told."""
-    return {"told": sum(_tell(state, troubles(state, now)) for state in _states())}
+    return {"told": sum(tell(state, troubles(state, now)) for state in _states())}
 
 
-def _tell(state: ChannelState, found: list[Trouble]) -> int:
-    """Mail what is new and remember what there is; should a trouble that went away come back, it is news."""
+def tell(state: ChannelState, found: list[Trouble]) -> int:
+    """Mail what is new and remember what there is; should a trouble that went away come back, it is news. Returns how many."""
     told = "\n".join(sorted({one.flaw.key for one in found} - {""}))
     if told == state.told:
         return 0
@@ -144,7 +144,9 @@ def _mail(found: list[Trouble]) -> None:
 def _outlook(urgency: float) -> str:
     if urgency == inf:
         return _("Posts go out all the same.")
-    return _("Nothing is announced there until somebody mends it.") if not urgency else _("After that, nothing is announced there.")
+    if urgency:
+        return _("After that, nothing is announced there.")
+    return _("Nothing is announced there until somebody mends it.")
 
 
 def _recipients() -> list[str]:

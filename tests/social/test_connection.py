@@ -98,9 +98,9 @@ def desk(client, eva, server):
     return client
 
 
-def links(desk) -> list[str]:
+def links(desk, address="/social/linkedin/connect") -> list[str]:
     """Follow "connect" to LinkedIn's question and return its two answers."""
-    asked = desk.get("/social/linkedin/connect")
+    asked = desk.get(address)
     page = fetch("GET", asked["Location"]).body.decode().replace("&amp;", "&")
     return [link.partition("ordet.example.se")[2] for link in re.findall(r'href="([^"]+/social/linkedin/callback[^"]*)"', page)]
 

@@ -150,7 +150,8 @@ def look_over(state: ChannelState, with_token: Callable[[Callable[[Application],
 def note(state: ChannelState, roles: Roles, name: str, now: datetime) -> None:
     """Note what `roles` say of the connected page. Raises Paused when the account's role doesn't suffice (any more).
 
-    A page that LinkedIn never listed is let be: whether it lists those of every role is written nowhere.
+    Raises LinkedInRefused for a page that LinkedIn never listed: whether it lists those of every role is written
+    nowhere, so nothing stands still for it.
     """
     page = roles.page(state.organization)
     fields = {"role": page.role if page else "", "looked_at": now}
@@ -160,7 +161,9 @@ def note(state: ChannelState, roles: Roles, name: str, now: datetime) -> None:
         return
     if page is None and state.role:
         raise Paused(_("The account that connected LinkedIn no longer has a role on the page. Ask for it, or reconnect."))
-    if page is not None and not page.may_post:
+    if page is None:
+        raise LinkedInRefused(_("LinkedIn doesn't name the page among those that the account has a role on."))
+    if not page.may_post:
         raise Paused(short_of(page.role))
 
 
