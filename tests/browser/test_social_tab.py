@@ -93,9 +93,11 @@ def test_a_time_a_picture_and_a_reminder_become_rows(desk: Page, shoot: Any) -> 
     expect(part.get_by_role("img", name="Två händer")).to_be_visible()
     part.get_by_role("checkbox", name="Dagen före").check()
     shoot("social-tab-chosen", full_page=True)
+    desk.get_by_role("button", name="Spara utkast").click()
+    desk.wait_for_url("**/edit/**")
     desk.get_by_role("button", name="Fler åtgärder").click()
     desk.get_by_role("button", name="Publicera").click()
-    desk.wait_for_url("**/pages/**")
+    desk.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
     first, reminder = Announcement.objects.order_by("next_attempt_at")
     assert timezone.localtime(first.next_attempt_at).strftime("%H:%M") == "09:30"
     assert reminder.occasion == "reminder:deadline.1:1"
