@@ -15,7 +15,18 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from wagtail.admin.widgets import Button
 
-from social import admin, announcing_admin, change_admin, compose_admin, connection_admin, menu, panel, views, warning
+from social import (
+    admin,
+    announcing_admin,
+    change_admin,
+    compose_admin,
+    connection_admin,
+    menu,
+    panel,
+    report_admin,
+    views,
+    warning,
+)
 
 
 @hooks.register("register_admin_urls")
@@ -29,6 +40,8 @@ def admin_urls() -> list[Any]:
         path("social/connection/<slug:alias>/disconnect/", connection_admin.disconnect, name="social_disconnect"),
         path("social/connection/<slug:alias>/<slug:name>/", connection_admin.connection_act, name="social_connection_act"),
         path("social/announce/<int:page_id>/", announcing_admin.announce_post, name="social_announce"),
+        path("reports/social/", report_admin.SocialReport.as_view(), name="social_report"),
+        path("reports/social/csv/", report_admin.report_file, name="social_report_file"),
         path("social/<int:pk>/", admin.detail, name="social_announcement"),
         path("social/<int:pk>/<slug:name>/", admin.act, name="social_act"),
         path("social/<int:pk>/change/<slug:name>/", change_admin.act, name="social_change"),
@@ -39,6 +52,12 @@ def admin_urls() -> list[Any]:
 def menu_item() -> MenuItem:
     """Lead to the queue and the channels."""
     return SubmenuMenuItem(_("Social media"), menu.social_menu, name="social", icon_name="share", order=420)
+
+
+@hooks.register("register_reports_menu_item")
+def report_item() -> MenuItem:
+    """Lead to the report of all that was announced."""
+    return MenuItem(_("Social media"), reverse("social_report"), name="social-report", icon_name="share", order=110)
 
 
 @hooks.register("register_page_header_buttons")
