@@ -1,5 +1,6 @@
 """Pictures and documents, each with the words that follow them everywhere."""
 
+import logging
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,8 @@ from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageI
 
 from cms.scaling import Thrifty
 from cms.teaser import Image as TeaserImage
+
+logger = logging.getLogger(__name__)
 
 
 class Picture(AbstractImage):
@@ -86,6 +89,6 @@ def rendition(image_id: int, spec: str) -> PictureRendition:
     except Picture.DoesNotExist:
         raise NoPicture(_("The picture no longer exists.")) from None
     except (SourceImageIOError, OSError, ValueError) as error:
-        raise NoPicture(
-            _("The picture “%(title)s” can't be read: %(error)s") % {"title": picture.title, "error": error}
-        ) from None
+        # What the library says is English and names paths: it is the log's.
+        logger.warning("Picture %s: %s", image_id, error)
+        raise NoPicture(_("The picture “%(title)s” can't be read.") % {"title": picture.title}) from None
