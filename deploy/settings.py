@@ -224,6 +224,13 @@ SOCIAL_CHANNELS: dict[str, dict[str, Any]] = {
         "version": LINKEDIN_VERSION,
     }
 }
+SOCIAL_MASTODON_URL = env.str("SOCIAL_MASTODON_URL", default="").strip()
+if SOCIAL_MASTODON_URL:
+    SOCIAL_CHANNELS["mastodon"] = {
+        "BACKEND": "social.channels.mastodon.Mastodon",
+        "url": SOCIAL_MASTODON_URL,
+        "token": env.str("SOCIAL_MASTODON_TOKEN", default="").strip(),
+    }
 
 SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

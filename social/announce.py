@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cms.models import Post
 from cms.outbox import Outgoing
-from social import connection, reminders
+from social import connection, reminders, settled
 from social.channels import aliases
 from social.compose import clean
 from social.models import AGAIN, FIRST, REMINDER, Announcement, ChannelState
@@ -31,6 +31,8 @@ class NotNow(ValidationError):
 def receive(post: Post) -> None:
     """Hear of a post that went live (`cms.publishing.when_live`): insert its rows, once in its life."""
     now = timezone.now()
+    # A channel that is seen for the first time announces this very publication, if it is the post's first.
+    settled.begin(post.last_published_at or now)
     for channel in aliases():
         if goes_out_by_itself(post, ChannelState.of(channel)):
             planned = chosen_time(post, channel)
@@ -73,6 +75,7 @@ def _next_occasion(rows: QuerySet[Announcement]) -> str:
 
 def sweep(now: datetime) -> int:
     """Insert the rows that the signal missed, by the same rules; returns how many."""
+    settled.begin(now)
     inserted = 0
     for channel in aliases():
         state = ChannelState.of(channel)

@@ -12,6 +12,8 @@ from django.core.checks import Warning as Caution
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from social.channels import Checked
+
 WARN_AHEAD = timedelta(days=90)
 NEWER = "Set LINKEDIN_VERSION to a newer month."
 FORM = re.compile(r"20\d{2}(0[1-9]|1[0-2])")
@@ -53,7 +55,9 @@ def check_channels(**kwargs: Any) -> list[CheckMessage]:
     for alias, entry in settings.SOCIAL_CHANNELS.items():
         options = {name: value for name, value in entry.items() if name != "BACKEND"}
         try:
-            import_string(entry["BACKEND"])(alias, **options)
+            made = import_string(entry["BACKEND"])(alias, **options)
+            problems = made.problems() if isinstance(made, Checked) else ()
+            found += [Error(problem, hint="See deploy/env.example.", id="social.E005") for problem in problems]
         except (KeyError, ImportError, TypeError) as error:
             found.append(Error(f"The channel {alias} can't be made: {error}", hint="See SOCIAL_CHANNELS.", id="social.E002"))
         if bool(options.get("client_id")) != bool(options.get("client_secret")):

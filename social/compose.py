@@ -53,10 +53,11 @@ def compose(teaser: Teaser, channel: Channel, now: datetime, written: str = "", 
 
 def summary(teaser: Teaser, channel: Channel, now: datetime, upcoming: DatePart | None = None) -> str:
     """Return the kind's text with its hashtags, within the channel's limit; the reminder's where a date is `upcoming`."""
-    limit, tags = channel.capabilities.limit, hashtags(teaser.topics)
-    room = limit - (channel.length(f"\n\n{tags}") if tags else 0)
-    body = shorten(clean(_rendered(teaser, now, upcoming)), room, channel.length)
-    return f"{body}\n\n{tags}" if tags else body
+    tags = hashtags(teaser.topics)
+    end = f"\n\n{tags}" if tags else ""
+    # Measured as a whole: a channel may count more than the sum of the parts, a link at the end say.
+    body = shorten(clean(_rendered(teaser, now, upcoming)), channel.capabilities.limit, lambda part: channel.length(part + end))
+    return body + end
 
 
 def _rendered(teaser: Teaser, now: datetime, upcoming: DatePart | None) -> str:

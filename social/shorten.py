@@ -8,6 +8,7 @@ Measure = Callable[[str], int]
 ELLIPSIS = "…"
 ZERO_WIDTH_JOINER = "\u200d"
 VIRAMA = 9
+CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 # What belongs to the character before it without being a mark: joiners, Thai and Lao vowels, skin tones, letters of flags.
 _GOES_ON = re.compile("[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
@@ -55,6 +56,8 @@ def breaks(text: str) -> list[int]:
 
 
 def _goes_on(before: str, char: str) -> bool:
+    if unicodedata.category(before) in CONTROLS and not _GOES_ON.match(before):
+        return False
     if unicodedata.category(char).startswith("M") or _GOES_ON.match(char) or before == ZERO_WIDTH_JOINER:
         return True
     if unicodedata.combining(before) == VIRAMA:

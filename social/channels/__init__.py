@@ -4,6 +4,7 @@ A network is one file or folder beside this one and one entry in `SOCIAL_CHANNEL
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -192,6 +193,14 @@ class Renewable(Protocol):
 
     def look_over(self, now: datetime) -> None:
         """Ask the network whether the account may still do what is needed, and note what it says in ChannelState."""
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A channel that tells before the start what in its settings can't work."""
+
+    def problems(self) -> Iterator[str]:
+        """Yield each problem in words, for whoever runs Ordet; none holds a secret. Calls nobody."""
 
 
 @lru_cache(maxsize=32)

@@ -4,9 +4,9 @@ import pytest
 
 from social.channels import Figures
 from social.channels.memory import Memory
-from tests.social.conftest import _server, linkedin, memory, server
+from tests.social.conftest import _mastodon, _server, linkedin, mastodon, memory, server
 
-__all__ = ["_server", "linkedin", "memory", "server"]
+__all__ = ["_mastodon", "_server", "linkedin", "mastodon", "memory", "server"]
 
 
 @pytest.fixture
@@ -16,6 +16,8 @@ def react(request):
     def reacting(channel, remote_id, times):
         if channel.alias == "memory":
             Memory.counted[remote_id] = Figures(impressions=times, reactions=times)
+        elif channel.alias == "mastodon":
+            request.getfixturevalue("mastodon").react(remote_id, times)
         else:
             request.getfixturevalue("linkedin").order("counts", id=remote_id, reactions=times)
 

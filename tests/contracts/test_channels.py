@@ -1,4 +1,4 @@
-"""Every channel keeps the contract: the in-memory twin, and LinkedIn over HTTP against the strict stand-in."""
+"""Every channel keeps the contract: the in-memory twin, and LinkedIn and Mastodon over HTTP against strict servers."""
 
 import io
 from dataclasses import asdict, replace
@@ -18,7 +18,7 @@ DRAFT = Draft(
 )
 
 
-@pytest.fixture(params=["memory", "linkedin"])
+@pytest.fixture(params=["memory", "linkedin", "mastodon"])
 def channel(request):
     request.getfixturevalue(request.param)
     return get_channel(request.param)
@@ -88,8 +88,13 @@ def test_a_text_that_cannot_go_out_is_refused_before_anything_is_sent(channel, t
 
 
 def test_length_is_at_least_that_of_the_text(channel):
-    assert channel.length("åäö") == 3
-    assert channel.length("a" * channel.capabilities.limit) == channel.capabilities.limit
+    # A link that stands in the text counts too.
+    room = channel.capabilities.limit - channel.length("")
+    assert channel.length("åäö") == channel.length("") + 3
+    assert channel.length("a" * room) == channel.capabilities.limit
+    channel.validate(replace(DRAFT, text="a" * room))
+    with pytest.raises(Refused):
+        channel.validate(replace(DRAFT, text="a" * (room + 1)))
 
 
 def test_the_wire_is_the_same_each_time(channel):

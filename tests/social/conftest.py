@@ -6,11 +6,12 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from social import connection
+from social import connection, settled
 from social.announce import announce_due, reconcile_due
 from social.channels.linkedin.client import read_tokens
 from social.channels.memory import Memory
 from social.models import Announcement
+from tests.mastodon_server import MastodonServer
 from tests.social.standin import ORGANIZATION, standing_in
 
 
@@ -52,6 +53,23 @@ def memory(settings, db):
     connection.announce_by_hand("memory", timezone.now() - timedelta(days=1))
     yield Memory
     Memory.reset()
+
+
+@pytest.fixture(scope="session")
+def _mastodon():
+    with MastodonServer() as server:
+        yield server
+
+
+@pytest.fixture
+def mastodon(_mastodon, settings, db):
+    """A strict Mastodon as the only channel, connected by the settings, announcing since yesterday."""
+    _mastodon.reset()
+    settings.SOCIAL_CHANNELS = {"mastodon": _mastodon.options}
+    settings.RECONCILE_WAIT_SECONDS = 30
+    settings.ANNOUNCE_DELAY_SECONDS = 0
+    settled.begin(timezone.now() - timedelta(days=1))
+    return _mastodon
 
 
 class Days:
