@@ -5,7 +5,7 @@ cms knows nothing of what a room tells or of what its buttons do: they lead to t
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,13 @@ class Look:
     user: Any
     now: datetime
     may_publish: bool
+    _known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once[T](self, ask: Callable[[], T]) -> T:
+        """Return what `ask()` answers, asked but once in this look: for what both steps and offers are made of."""
+        if ask not in self._known:
+            self._known[ask] = ask()
+        return self._known[ask]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from wagtail.actions.create import CreateAction
 from cms.models import Post
 from cms.trail import Look, Offer
 from newsletter import filling
-from newsletter.drafts import Draft, next_of, read, unsent
-from newsletter.models import Issue, Mailing, MailingList
+from newsletter.drafts import Draft, called, next_of, read, unsent
+from newsletter.models import Issue, MailedPost, Mailing, MailingList
 from newsletter.places import MAY_BEGIN, MAY_EDIT
 
 # So many lists get a button of their own.
@@ -28,23 +28,24 @@ def offers(look: Look) -> Iterable[Offer]:
     """Yield a button per list for those who may edit issues; where the post can't be put in now, with the reason."""
     if not look.user.has_perm(MAY_EDIT):
         return
-    lists, drafts = list(MailingList.objects.all()[: LISTS + 1]), unsent()
-    only, keys = len(lists) == 1, [look.post.translation_key]
-    unfit = why_unfit(look.post)
+    lists, drafts, had = list(MailingList.objects.all()[: LISTS + 1]), look.once(unsent), _had(look.post)
+    only, unfit = len(lists) == 1, why_unfit(look.post)
     for mailing_list in lists[:LISTS]:
         draft = next_of(mailing_list, drafts, only)
         label = _("Put it into the next issue") if only else _("Put it into the next issue of “%(list)s”")
-        why = unfit or why_not(look.post, draft, look.user) or _sent(filling.went_in(mailing_list, keys))
+        why = unfit or why_not(look.post, draft, look.user) or had.get(mailing_list.pk, "")
         url = reverse("newsletter_add_post", args=[look.post.pk, mailing_list.pk])
         yield Offer(label % {"list": mailing_list.name}, url, why_not=why)
 
 
-def _sent(issues: dict[str, list[str]]) -> str:
-    for names in issues.values():
-        return _("It has been in no. %(issues)s. Choose it in the issue itself if it shall go out once more.") % {
-            "issues": ", ".join(names)
-        }
-    return ""
+def _had(post: Post) -> dict[int, str]:
+    """Return for each list that has had the post where, in words."""
+    rows = MailedPost.objects.filter(translation_key=post.translation_key).exclude(mailing__state=Mailing.CANCELLED)
+    columns = ("mailing__list", "mailing__issue__number", "mailing__subject")
+    # The latest is the one that stays.
+    found = {key: called(number, subject) for key, number, subject in rows.order_by("mailing__start_at").values_list(*columns)}
+    words = _("It has been in %(name)s. Choose it in the issue itself if it shall go out once more.")
+    return {key: words % {"name": name} for key, name in found.items()}
 
 
 def why_unfit(post: Post) -> str:

@@ -33,7 +33,7 @@ def mailings_of(look: Look) -> Iterable[Step]:
 
 def _drafts(look: Look) -> Iterable[Step]:
     may = look.user.has_perm(MAY_EDIT)
-    for draft in unsent():
+    for draft in look.once(unsent):
         if look.post.pk in draft.posts:
             url = reverse(ISSUE + "edit", args=[draft.issue.pk]) if may else ""
             yield Step(None, _("In %(name)s") % {"name": draft.name}, draft.state, url=url, tone=COMING)

@@ -20,7 +20,7 @@ class SocialConfig(AppConfig):
         from social import announce, changes, checks, outlet, removal, spread  # noqa: F401
 
         outlets.register_source("social", outlet.outlets)
-        trail.register("social", _("Social media"), spread.trail)
+        trail.register("social", _("Social media"), spread.trail, spread.offers, order=300)
         publishing.when_live(announce.receive)
         publishing.when_live(changes.follow)
         pre_delete.connect(removal.on_delete, sender=Post)
