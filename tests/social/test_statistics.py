@@ -113,9 +113,9 @@ def test_a_role_without_figures_is_no_reason_to_stand_still(channel, linkedin, p
     linkedin.order("settings", role=role)
     tokens = read_tokens(linkedin.order("token"), timezone.now())
     connection.connect("linkedin", tokens, ORGANIZATION, timezone.now(), role=role if known else "")
-    with pytest.raises(Refused, match="administrat"):
+    with pytest.raises(ChannelError, match="administrat") as refused:
         channel.figures([post])
-    assert linkedin.calls(ROUTE) == (0 if known else 1)
+    assert (refused.value.pause, linkedin.calls(ROUTE)) == (False, 0 if known else 1)
 
 
 PAGE, SHARE = ORGANIZATION.replace(":", "%3A"), "urn%3Ali%3Ashare%3A7"

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from cms.addresses import own_url
 from social import connection
-from social.channels import Capabilities, Draft, Figures, NotSent, Paused, Receipt, Refused
+from social.channels import Capabilities, ChannelError, Draft, Figures, NotSent, Paused, Receipt, Refused
 from social.channels.linkedin import roles, standing, statistics, text
 from social.channels.linkedin.client import TIMEOUT, Application, Authentication, encoded
 from social.channels.linkedin.errors import LinkedInRefused, LinkedInUnauthorized, LinkedInUnknown, request_id
@@ -215,7 +215,8 @@ class LinkedIn:
         """Return what LinkedIn counted; a post without activity, and one known by its activity alone, is missing."""
         state = ChannelState.of(self.alias)
         if state.role and state.role != statistics.ROLE:
-            raise LinkedInRefused(_("LinkedIn gives figures to a page's administrators only."))
+            # No Refused: asking for each post by itself would change nothing.
+            raise ChannelError(_("LinkedIn gives figures to a page's administrators only."))
         return self._with_token(lambda application: statistics.ask(application, state.organization, remote_ids))
 
     def countable(self, remote_id: str) -> bool:
