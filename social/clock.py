@@ -1,7 +1,7 @@
 """The time within a duty: `now` was handed in, and goes on from there."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 SLICE = 20.0
 
@@ -10,7 +10,8 @@ class Clock:
     """Starts at `now` and runs with the machine's monotonic clock, so that leases and waits stay true."""
 
     def __init__(self, now: datetime) -> None:
-        self._now = now
+        # In Stockholm's time an hour would be lost or gained in the nights when the clocks change.
+        self._now = now.astimezone(UTC)
         self._started = time.monotonic()
 
     def __call__(self) -> datetime:

@@ -177,12 +177,12 @@ def hold(channel: str, error: Throttled, now: datetime, jitter: float) -> dateti
     """Keep a throttled channel quiet and return until when.
 
     Until LinkedIn's own `Retry-After`; else one short retry, then after midnight UTC, when the daily
-    limits start anew, spread over ten minutes by `jitter` (0 to 1).
+    limits start anew, spread over ten minutes by `jitter` (0 to 1); and so again every day.
     """
     state = ChannelState.of(channel)
     at = error.retry_at
     if at is None:
-        at = now + SHORT_RETRY if state.throttled == 0 else after_midnight(now) + timedelta(minutes=10 * jitter)
+        at = now + SHORT_RETRY if state.throttled % 2 == 0 else after_midnight(now) + timedelta(minutes=10 * jitter)
     # "Retry-After: 0" must not make a worker knock without a pause.
     at = max(at, now + SHORTEST)
     ChannelState.objects.filter(channel=channel).update(quiet_until=at, throttled=state.throttled + 1)
@@ -204,6 +204,11 @@ def held(now: datetime) -> list[str]:
     """Return the channels whose rows must not be touched at `now`: paused, or asked to be quiet."""
     paused = ChannelState.objects.exclude(paused_reason="") | ChannelState.objects.filter(quiet_until__gt=now)
     return list(paused.values_list("channel", flat=True))
+
+
+def free(now: datetime) -> list[str]:
+    """Return the channels whose rows may be touched at `now`: named by the settings, and not held."""
+    return sorted(set(aliases()) - set(held(now)))
 
 
 def renew_due(now: datetime) -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms.keydates import STOCKHOLM
-from social.channels import get_channel
+from social.channels import aliases, channel_of
 from social.models import FIRST, REMINDER, Announcement, ChannelState
 
 # The colour of a state in the admin: done, on its way, wants somebody, over.
@@ -48,13 +48,13 @@ class Connection:
     @classmethod
     def of(cls, alias: str) -> "Connection":
         """Return how `alias` stands."""
-        channel = get_channel(alias)
+        channel = channel_of(alias)
         return cls(alias, channel.label, ChannelState.of(alias), channel.connected())
 
 
 def occasion_words(row: Announcement) -> str:
     """Return channel and occasion in an editor's words."""
-    label = {"channel": get_channel(row.channel).label}
+    label = {"channel": channel_of(row.channel).label}
     if row.occasion == FIRST:
         return label["channel"]
     if not row.occasion.startswith(REMINDER):
@@ -89,9 +89,11 @@ def shown(row: Announcement, channel: ChannelState) -> Shown:
 
 def explanation(row: Announcement, channel: ChannelState) -> str:
     """Return what the state means here and now, and what comes next."""
+    if row.channel not in aliases() and row.state in Announcement.UNSETTLED:
+        return _("%(label)s is no longer set up here.") % {"label": row.channel}
     if row.state == Announcement.WAITING:
         return _waiting(row, channel)
-    label = {"label": get_channel(row.channel).label}
+    label = {"label": channel_of(row.channel).label}
     looked_up = _("The answer was lost. Ordet looks for the post on %(label)s before anything else is done.")
     sentences: dict[str, Any] = {
         Announcement.SENDING: _("A worker is sending it right now."),
@@ -106,6 +108,8 @@ def explanation(row: Announcement, channel: ChannelState) -> str:
 
 def _waiting(row: Announcement, channel: ChannelState) -> str:
     if channel.paused_reason:
-        return _("%(label)s is paused: %(why)s") % {"label": get_channel(row.channel).label, "why": channel.paused_reason}
-    when = _("Goes out %(at)s.") % {"at": clock_time(row.next_attempt_at)}
+        return _("%(label)s is paused: %(why)s") % {"label": channel_of(row.channel).label, "why": channel.paused_reason}
+    # Whoever asked for quiet holds all rows.
+    at = max(row.next_attempt_at, channel.quiet_until or row.next_attempt_at)
+    when = _("Goes out %(at)s.") % {"at": clock_time(at)}
     return f"{when} {row.last_error}".strip()

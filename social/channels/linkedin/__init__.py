@@ -172,8 +172,10 @@ class LinkedIn:
         return Receipt(urn, self.address(urn))
 
     def find(self, wire: str, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Walk the page's newest posts back to a minute before `since`."""
+        """Walk the page's newest posts back to a minute before `since`; raises Refused for another page's."""
         sent = json.loads(wire)
+        if self._elsewhere(sent):
+            raise LinkedInRefused(_("It was posted to another page than the one that is connected now."))
         earliest = (since - EARLIER).timestamp() * 1000
         for number in range(PAGES):
             found = self._page(sent["author"], number)
@@ -194,11 +196,19 @@ class LinkedIn:
 
     def verify(self, remote_id: str, wire: str) -> Receipt | None:
         """Read one post back: a duplicate answer may name one that was deleted since, or something that is no post."""
+        sent = json.loads(wire)
+        if self._elsewhere(sent):
+            return None
         try:
             post = self._with_token(lambda application: application.json("GET", f"/rest/posts/{encoded(remote_id)}"))
         except Refused:
             return None
-        return Receipt(remote_id, self.address(remote_id)) if matches(post, json.loads(wire)) else None
+        return Receipt(remote_id, self.address(remote_id)) if matches(post, sent) else None
+
+    def _elsewhere(self, sent: dict[str, Any]) -> bool:
+        # Asking for another page's posts is refused, and a refusal would stop the channel for all.
+        state = ChannelState.of(self.alias)
+        return state.connected and state.organization != sent["author"]
 
     def update(self, remote_id: str, plain: str) -> None:
         """Patch the commentary; the card can't be changed at LinkedIn."""
