@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
 SOON = timedelta(hours=1)
+SPREAD = timedelta(minutes=10)
 
 
 def figures_due(now: datetime) -> dict[str, int]:
@@ -88,6 +89,14 @@ def _told(channel: Channel, remote_ids: list[str], clock: Clock) -> dict[str, Fi
     return found
 
 
+def _rest(channel: Channel, error: Throttled, now: datetime) -> datetime:
+    """Count nothing of this channel until it may be asked again, and return when; publishing doesn't wait for that."""
+    at = error.retry_at or connection.after_midnight(now) + SPREAD * SystemRandom().random()
+    counted = Announcement.objects.filter(channel=channel.alias, state=Announcement.PUBLISHED)
+    counted.filter(figures_due_at__lt=at).update(figures_due_at=at)
+    return at
+
+
 def _due_again(channel: Channel, error: ChannelError, clock: Clock) -> datetime | None:
     """Return when the posts are due again, None for the moment that is set already."""
     if error.pause:
@@ -95,15 +104,13 @@ def _due_again(channel: Channel, error: ChannelError, clock: Clock) -> datetime 
             connection.pause(channel.alias, str(error))
         return clock()
     if isinstance(error, Throttled):
-        return connection.hold(channel.alias, error, clock(), SystemRandom().random())
+        return _rest(channel, error, clock())
     if isinstance(error, NotSent):
         return error.retry_at or clock() + SOON
     return None
 
 
 def _keep(rows: list[Announcement], found: dict[str, Figures], at: datetime) -> int:
-    if found:
-        connection.calm(rows[0].channel)
     told = [row for row in rows if row.remote_id in found]
     figures = [Figure(announcement=row, taken_at=at, **asdict(found[row.remote_id])) for row in told]
     return len(Figure.objects.bulk_create(figures, ignore_conflicts=True))

@@ -204,8 +204,18 @@ def test_a_throttled_network_is_left_in_peace_and_asked_when_it_says(published, 
     asked.errors.append(Throttled("Vänta.", retry_at=at + timedelta(minutes=5)))
     assert figures_due(at) == {"asked": 1, "kept": 0}
     assert figures_due(at + timedelta(minutes=4)) == {}
+    assert connection.held(at) == []
     assert figures_due(at + timedelta(minutes=5, seconds=1)) == {"asked": 1, "kept": 1}
     assert (ChannelState.objects.get().throttled, len(asked)) == (0, 2)
+
+
+def test_without_a_word_of_when_counting_rests_until_after_midnight(published, asked):
+    row = published()
+    asked.errors.append(Throttled("Vänta."))
+    at = due(row)
+    figures_due(at)
+    midnight = connection.after_midnight(at)
+    assert midnight <= due(row) <= midnight + timedelta(minutes=10)
 
 
 def test_a_broken_connection_pauses_the_channel_and_no_count_is_lost(published, asked):
