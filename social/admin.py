@@ -21,7 +21,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from cms.models import Post
 from social import change_words, desk, preview, words
 from social.announce import NotNow
-from social.channels import Draft, aliases, get_channel
+from social.channels import Draft, aliases, channel_of, get_channel
 from social.history import figures_of
 from social.models import Announcement, ChannelState
 from social.outlet_fields import LaterForm
@@ -97,8 +97,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "shown": words.shown(row, state),
         "content": made,
-        "look": preview.look(made, get_channel(row.channel), picture),
-        "advice": preview.advice(made, get_channel(row.channel), picture) if "text" in acts else [],
+        "look": preview.look(made, channel_of(row.channel), picture),
+        "advice": preview.advice(made, channel_of(row.channel), picture) if "text" in acts else [],
         "acts": acts,
         "hands": "there" in acts and (row.state == Announcement.MANUAL or bool(state.paused_reason)),
         "later": LaterForm(initial={"at": row.next_attempt_at}) if "later" in acts else None,
@@ -112,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _content(row: Announcement) -> tuple[Draft, int | None]:
-    if row.post is not None and row.state in desk.OPEN:
+    if row.post is not None and row.state in desk.OPEN and row.channel in aliases():
         return draft_of(row, timezone.now())
     return Draft(row.text, row.title, row.description, row.link, alt=row.alt), row.picture_id
 
@@ -120,6 +120,8 @@ def _content(row: Announcement) -> tuple[Draft, int | None]:
 def _acts(user: Any, row: Announcement) -> set[str]:
     if row.lease_owner or not may_publish(user, row.post):
         return set()
+    if row.channel not in aliases():
+        return {"cancel"} if row.state in desk.OPEN else set()
     acts = {"there"} if row.state in desk.CLOSABLE else set()
     if row.state in desk.OPEN:
         acts |= {"text", "cancel"}

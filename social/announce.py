@@ -97,7 +97,7 @@ def next_due(now: datetime) -> datetime | None:
     """Return when the next row wants a worker, for the scheduler's alarms; None when nothing waits."""
     waiting = Q(state__in=(Outgoing.WAITING, Announcement.UNKNOWN))
     died = Q(state=Outgoing.SENDING, lease_until__isnull=False)
-    rows = Announcement.objects.exclude(channel__in=connection.held(now))
+    rows = Announcement.objects.filter(channel__in=connection.free(now))
     times = [
         rows.filter(waiting).aggregate(at=Min("next_attempt_at"))["at"],
         rows.filter(died).aggregate(at=Min("lease_until"))["at"],

@@ -20,7 +20,7 @@ from wagtail.models import Page
 from social import change_desk, changes, edited, removal
 from social.admin import crumbs, may_publish
 from social.announce import NotNow
-from social.channels import aliases, get_channel
+from social.channels import channel_of
 from social.models import Announcement, Change
 from social.removal import REMOVE, Elsewhere
 
@@ -67,7 +67,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, row: Announcement) -> HttpResponse:
-    label = get_channel(row.channel).label if row.channel in aliases() else row.channel
+    label = channel_of(row.channel).label
     title = _("Take away from %(label)s") % {"label": label}
     way = crumbs((reverse("social_announcement", args=[row.pk]), row.post_title or str(row)), ("", title))
     return _page(request, "take_away", title, way, row=row, label=label)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from social.channels import aliases, get_channel
+from social.channels import channel_of
 from social.models import Announcement, Change
 from social.reach import out_of_reach
 from social.words import clock_time
@@ -52,7 +52,7 @@ def of(row: Announcement, *, may: bool) -> Changes:
     dated = [Dated.of(change) for change in Change.objects.filter(announcement=row).order_by("-pk")]
     waiting = [one for one in dated if one.change.state in OPEN]
     return Changes(
-        label=get_channel(row.channel).label if row.channel in aliases() else row.channel,
+        label=channel_of(row.channel).label,
         waiting=waiting,
         past=[one for one in dated if one.change.state not in OPEN],
         may=may,

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cms.keydates import STOCKHOLM
-from social.channels import get_channel
+from social.channels import channel_of
 from social.charts import Chart, chart
 from social.models import Announcement, Figure
 from social.words import clock_time
@@ -74,7 +74,7 @@ def _days(counted: Sequence[Figure], names: Sequence[str]) -> list[Day]:
 def _note(row: Announcement, told: bool) -> str:
     if row.state != Announcement.PUBLISHED:
         return ""
-    channel = get_channel(row.channel)
+    channel = channel_of(row.channel)
     if row.figures_due_at is None:
         return "" if told else _("%(label)s tells no figures of this post.") % {"label": channel.label}
     if told or not channel.capabilities.figures:

@@ -34,9 +34,7 @@ def fits(alias: str, text: str) -> None:
     channel = get_channel(alias)
     length, limit = channel.length(clean(text)), channel.capabilities.limit
     if length > limit:
-        message = _(
-            "%(label)s: the text takes %(length)s of %(limit)s characters; reserved characters and hashtags count more than once."
-        )
+        message = _("%(label)s: the text takes %(length)s of %(limit)s characters, as %(label)s counts.")
         raise ValidationError(message, params={"label": channel.label, "length": length, "limit": limit})
 
 

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from cms.media import NoPicture, rendition
-from social.channels import Channel, Draft, get_channel
+from social.channels import Channel, Draft, channel_of
 from social.sending import RENDITION
 
 LINES = 3
 _TAG = re.compile(r"(?<![\w#&/])(#[^\W_]*[^\W\d_][^\W_]*)")
 _LINK = re.compile(r"\bhttps?://\S|\bwww\.\w", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w@.])@\w[\w.-]*")
+_BARE_MENTION = re.compile(r"(?<![\w@.])@\w[\w.-]*(?![\w.@-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def picture_url(picture: int | None) -> str:
 
 def size(text: str, alias: str) -> dict[str, Any]:
     """Return the length of `text` as the network counts, its limit and its name."""
-    channel = get_channel(alias)
+    channel = channel_of(alias)
     length, limit = channel.length(text), channel.capabilities.limit
     return {"length": length, "limit": limit, "label": channel.label, "over": length > limit}
 
@@ -86,7 +87,7 @@ def advice(draft: Draft, channel: Channel, picture: int | None) -> list[str]:
     """Return what an editor should know of `draft` before it goes out, in words; most serious first."""
     able = channel.capabilities
     label = {"label": channel.label}
-    mention = _MENTION.search(draft.text)
+    mention = (_BARE_MENTION if able.mentions else _MENTION).search(draft.text)
     words = [
         (channel.length(draft.text) > able.limit, _("The text is too long for %(label)s.") % label),
         (not draft.text.strip(), _("The text is empty.")),

@@ -36,7 +36,7 @@ def reconcile_due(now: datetime) -> dict[str, int]:
     for row in _abandoned(clock, owner):
         counts[_guarded(row, _take_over, clock)] += 1
     while clock.running and not stopping.asked():
-        ready = ~Q(channel__in=connection.held(clock()))
+        ready = Q(channel__in=connection.free(clock()))
         rows = Announcement.claim(clock(), owner, 1, states=(Announcement.UNKNOWN,), to=None, only=ready)
         if not rows:
             break

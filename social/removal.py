@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from social.announce import NotNow
 from social.changes import ask
-from social.channels import aliases, get_channel
+from social.channels import channel_of
 from social.models import Announcement, Change
 from social.reach import POSSIBLY_OUT, out_of_reach
 from social.words import clock_time
@@ -52,7 +52,7 @@ def _of(pages: list[Page], below: bool) -> Q:
 
 
 def _shown(row: Announcement) -> Elsewhere:
-    label = get_channel(row.channel).label if row.channel in aliases() else row.channel
+    label = channel_of(row.channel).label
     at = clock_time(row.settled_at or row.sending_since)
     return Elsewhere(row, label, at, row.state == Announcement.PUBLISHED, out_of_reach(row, Change.DELETE))
 

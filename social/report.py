@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cms.csvfiles import as_csv
 from cms.keydates import STOCKHOLM
 from cms.models import content_types
-from social.channels import NoSuchChannel, get_channel
+from social.channels import channel_of
 from social.history import NAMES, label_of
 from social.models import Announcement, Figure
 
@@ -115,10 +115,7 @@ def _line(row: dict[str, Any], figure: Figure | None, words: dict[str, str]) -> 
 
 def channel_label(alias: str) -> str:
     """Return a channel's name; of one that the settings no longer hold, its alias."""
-    try:
-        return get_channel(alias).label
-    except NoSuchChannel:
-        return alias
+    return channel_of(alias).label
 
 
 def totals(choice: Choice) -> list[Total]:

@@ -37,7 +37,7 @@ def announce_due(now: datetime) -> dict[str, int]:
     """Duty: send what is due until 20 seconds are up; returns how many rows went to which state."""
     clock, owner, counts = Clock(now), new_owner(), Counter[str]()
     while clock.running and not stopping.asked():
-        rows = Announcement.claim(clock(), owner, 1, only=~Q(channel__in=connection.held(clock())))
+        rows = Announcement.claim(clock(), owner, 1, only=Q(channel__in=connection.free(clock())))
         if not rows:
             break
         counts[attempt(rows[0], clock)] += 1

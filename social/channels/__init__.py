@@ -109,6 +109,7 @@ class Capabilities:
 
     `card`: the link travels as a card with title and picture, else it stands in the text, and the network
     draws a card of its own. `fold`: after how many characters readers see "… more", 0 for never.
+    `mentions`: a full address (@name@server) in the text mentions somebody.
     `figures`: the names of `Figures` that the network counts. `guard`: for how long after the first try the
     network itself refuses or recognises an exact repeat.
     """
@@ -119,6 +120,7 @@ class Capabilities:
     delete: bool = True
     card: bool = True
     fold: int = 0
+    mentions: bool = False
     figures: tuple[str, ...] = ()
     guard: timedelta = timedelta(0)
 
@@ -220,6 +222,14 @@ def get_channel(alias: str) -> Channel:
     except KeyError:
         raise NoSuchChannel(alias) from None
     return _built(alias, entry.pop("BACKEND"), json.dumps(entry, sort_keys=True))
+
+
+def channel_of(alias: str) -> Channel:
+    """Return the channel of a row that may be old: one that can do nothing where the settings no longer name it."""
+    if alias in settings.SOCIAL_CHANNELS:
+        return get_channel(alias)
+    absent: Channel = import_string("social.channels.absent.Absent")(alias)
+    return absent
 
 
 def aliases() -> list[str]:

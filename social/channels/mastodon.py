@@ -134,7 +134,9 @@ class Mastodon:
 
     label = "Mastodon"
     # An exact repeat is recognised for an hour; some minutes are kept for a slow server.
-    capabilities = Capabilities(limit=LIMIT, card=False, figures=("reactions", "comments", "shares"), guard=timedelta(minutes=55))
+    capabilities = Capabilities(
+        limit=LIMIT, card=False, mentions=True, figures=("reactions", "comments", "shares"), guard=timedelta(minutes=55)
+    )
 
     @sensitive_variables()
     def __init__(self, alias: str, *, url: str, token: str, timeout: float = rest.TIMEOUT) -> None:
