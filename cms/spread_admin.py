@@ -33,7 +33,7 @@ def spread_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "header_title": _("Spread: %(title)s") % {"title": title},
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_pages:edit", args=[post.pk]), "label": title},
-            {"url": "", "label": LABEL},
+            {"url": "", "label": LABEL, "sublabel": title},
         ],
         "header_icon": "site",
     }
