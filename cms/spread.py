@@ -57,8 +57,10 @@ class SpreadPanel(Panel):
 
         @cached_property
         def spread(self) -> Spread:
-            """Where the post is and went."""
-            return spread(self.instance, self.request.user, timezone.now())
+            """Where the post is and went; of the post as it stands, not of the version that is being edited."""
+            from cms.models import Post
+
+            return spread(Post.objects.get(pk=self.instance.pk), self.request.user, timezone.now())
 
         @property
         def media(self) -> forms.Media:

@@ -142,6 +142,15 @@ class TestTheDoors:
         assert f'href="{address(post)}"' in listing
         assert 'id="tab-label-spridning"' in editor
 
+    def test_the_tab_tells_of_the_post_as_readers_have_it(self, desk, publish):
+        post = publish()
+        address = post.path_on_site
+        post.slug, post.members_only = "annat", True
+        post.save_revision()
+        page = desk.get(reverse("wagtailadmin_pages:edit", args=[post.pk])).content.decode()
+        assert f"{address}</code>" in page
+        assert "Bara medlemmar kan läsa texten.<" not in page
+
     def test_a_new_post_has_no_tab_yet(self, desk, home):
         page = desk.get(reverse("wagtailadmin_pages:add", args=["cms", "column", section_for(Column, home).pk]))
         assert "tab-label-spridning" not in page.content.decode()
