@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from social import connection
+from social import connection, settled
 from social.admin import crumbs, page
 from social.channels import NoSuchChannel
 from social.overview import Overview
@@ -72,6 +72,7 @@ def _pause(alias: str, request: HttpRequest) -> None:
 
 ACTS: dict[str, tuple[Callable[[str, HttpRequest], None], Any]] = {
     "check": (lambda alias, request: connection.look_soon(alias), gettext_lazy("It is looked over within a moment.")),
+    "connect": (lambda alias, request: settled.take_up(alias, timezone.now()), gettext_lazy("Connected again.")),
     "pause": (_pause, gettext_lazy("Paused.")),
     "resume": (lambda alias, request: connection.resume(alias), gettext_lazy("Goes on.")),
     "by-hand": (
@@ -85,7 +86,7 @@ ACTS: dict[str, tuple[Callable[[str, HttpRequest], None], Any]] = {
 @require_POST
 @connectors_only
 def connection_act(request: HttpRequest, alias: str, name: str) -> HttpResponse:
-    """Look over, pause, resume, begin or stop announcing."""
+    """Look over, take up again, pause, resume, begin or stop announcing."""
     _overview(alias)
     if name not in ACTS:
         raise PermissionDenied

@@ -22,9 +22,7 @@ def begin(now: datetime) -> list[str]:
     return new
 
 
-def take_up(channel: str, now: datetime) -> bool:
-    """Connect again, from `now` on, what an editor had disconnected; False where the settings don't connect it."""
+def take_up(channel: str, now: datetime) -> None:
+    """Connect again, from `now` on, what an editor had disconnected and the settings still connect."""
     begins = {"connected_at": now, "active_since": Coalesce("active_since", now)}
-    with transaction.atomic():
-        ChannelState.objects.filter(channel=channel).update(**begins)
-    return get_channel(channel).connected()
+    ChannelState.objects.filter(channel=channel).update(**begins)

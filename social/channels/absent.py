@@ -15,10 +15,6 @@ class Absent:
         """Say no."""
         return False
 
-    def can_send_pictures(self) -> bool:
-        """Say no."""
-        return False
-
     def length(self, text: str) -> int:
         """Say that nothing is counted here."""
         return 0

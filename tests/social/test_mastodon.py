@@ -1,18 +1,15 @@
 """Mastodon through the real duties, over real HTTP against a strict server: one post, whole, whatever is answered."""
 
 import io
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.utils import timezone
 from PIL import Image
 
 from cms.models import Column, Picture
 from social import connection
-from social.channels import Draft, NotSent, Paused, Refused, Unknown, get_channel
-from social.lookover import look_over_due
+from social.channels import get_channel
 from social.models import Announcement, ChannelState
 from tests.mastodon_server import SCOPES, TOKEN
 from tests.processes import until
@@ -205,15 +202,6 @@ def test_who_asks_too_often_waits_as_long_as_the_server_says(post, mastodon, day
     is_out_once(mastodon, row())
 
 
-@pytest.mark.parametrize("reset", ["", "soon", "2026-03-06T11:00:00", "9999-01-01T00:00:00Z"])
-def test_a_strange_time_to_wait_is_bounded(mastodon, reset):
-    mastodon.script("show", "answer", status=429, headers={"X-RateLimit-Reset": reset})
-    with pytest.raises(NotSent) as throttled:
-        get_channel("mastodon").verify("@ordet/1", get_channel("mastodon").wire(Draft("a", "", "", "")))
-    at = throttled.value.retry_at
-    assert at is None or at <= timezone.now() + timedelta(days=1)
-
-
 def test_no_token_stands_in_what_is_told_or_logged(post, mastodon, row, caplog):
     mastodon.script("create", "answer", status=422, body={"error": f"Bad token {TOKEN}"})
     post()
@@ -256,92 +244,3 @@ def test_a_server_that_is_away_for_the_picture_is_asked_again(post, mastodon, da
     post(lead_image=picture())
     is_out_once(mastodon, settle(days, mastodon, row))
     assert len(mastodon.posts[0]["media"]) == 1
-
-
-def test_an_edit_keeps_picture_link_and_warning(mastodon):
-    channel = get_channel("mastodon")
-    mastodon.processing = 0
-    drawn = io.BytesIO()
-    Image.new("RGB", (9, 9)).save(drawn, "JPEG")
-    reference = channel.prepare(drawn.getvalue(), "x" * 2000)
-    made = channel.publish(channel.wire(Draft("Ett", "", "", LINK, reference)))
-    mastodon.statuses[0] |= {"spoiler_text": "Obs", "sensitive": True}
-    channel.update(made.remote_id, "Två @anna")
-    (status,) = mastodon.posts
-    assert status["text"] == f"Två @\u200canna\n\n{LINK}"
-    assert (status["media"], status["spoiler_text"], status["sensitive"], status["mentions"]) == ([reference], "Obs", True, [])
-    assert len(mastodon.media[reference]["description"]) == 1500
-
-
-def test_an_edited_text_has_another_key_and_another_announcement_too():
-    channel, first = get_channel("mastodon"), Draft("Ett", "", "", LINK, key="a:mastodon:first")
-    others = [Draft("Två", "", "", LINK, key=first.key), Draft("Ett", "", "", LINK, key="a:mastodon:again:1")]
-    keys = [json.loads(channel.wire(one))["key"] for one in (first, *others)]
-    assert len(set(keys)) == 3
-
-
-def test_somebody_elses_post_is_never_taken_for_ours(mastodon):
-    channel, wire = get_channel("mastodon"), get_channel("mastodon").wire(Draft("Ett", "", "", LINK))
-    made = channel.publish(wire)
-    mastodon.statuses[0]["account"] = "8"
-    assert channel.verify(made.remote_id, wire) is None
-    assert channel.find(wire, timezone.now(), frozenset()) is None
-
-
-def test_a_post_is_found_behind_many_others(mastodon):
-    channel = get_channel("mastodon")
-    wire = channel.wire(Draft("Ett", "", "", LINK))
-    made = channel.publish(wire)
-    for number in range(90):
-        channel.publish(channel.wire(Draft(f"Nummer {number}", "", "", LINK)))
-    assert channel.find(wire, timezone.now(), frozenset()) == made
-    assert mastodon.count("list") == 3
-
-
-@pytest.mark.parametrize(
-    ("url", "wanted"),
-    [("/@ordet/117", "@ordet/117"), ("/@ordet/117/ ", "@ordet/117"), ("/deck/@ordet/117", "@ordet/117")],
-)
-def test_an_address_from_any_of_its_pages_is_read(mastodon, url, wanted):
-    assert get_channel("mastodon").read_address(mastodon.address + url).remote_id == wanted
-
-
-@pytest.mark.parametrize("url", ["", "/", "/@ordet", "/@bo@borta.se/117", "/@ordet/117/../..", "/@ordet/117?x=1"])
-def test_what_is_no_address_of_a_post_is_refused(mastodon, url):
-    with pytest.raises(Refused):
-        get_channel("mastodon").read_address(mastodon.address + url)
-
-
-def test_it_is_looked_over_by_the_duty_and_told_whose_it_is(mastodon):
-    assert look_over_due(timezone.now()) == {"fine": 1}
-    assert ChannelState.objects.get().account == "@ordet@127.0.0.1"
-    mastodon.tokens.clear()
-    assert look_over_due(timezone.now() + timedelta(days=2)) == {"paused": 1}
-    assert ChannelState.objects.get().paused_reason.startswith("Mastodon godtar inte längre")
-
-
-def test_once_disconnected_nothing_calls_out(post, mastodon, row):
-    connection.disconnect("mastodon")
-    channel = get_channel("mastodon")
-    assert not channel.connected()
-    with pytest.raises(Paused):
-        channel.delete("@ordet/1")
-    assert mastodon.calls == []
-
-
-def test_only_a_create_has_an_unknown_outcome(mastodon):
-    channel = get_channel("mastodon")
-    wire = channel.wire(Draft("Ett", "", "", LINK))
-    made = channel.publish(wire)
-    mastodon.script("create", "drop")
-    with pytest.raises(Unknown):
-        channel.publish(wire)
-    for route, act in {
-        "show": lambda: channel.verify(made.remote_id, wire),
-        "edit": lambda: channel.update(made.remote_id, "Två"),
-        "remove": lambda: channel.delete(made.remote_id),
-        "list": lambda: channel.find(wire, timezone.now(), frozenset()),
-    }.items():
-        mastodon.script(route, "drop")
-        with pytest.raises(NotSent):
-            act()

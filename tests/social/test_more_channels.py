@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.models import Column
-from social import announce, connection, settled
+from social import announce, connection
 from social.announce import announce_due, reconcile_due
 from social.changing import changes_due
 from social.channels import Capabilities, Figures
@@ -161,13 +161,18 @@ def test_what_waits_when_it_is_disconnected_is_prepared_for_the_hand(mastodon, p
     assert (rows(), mastodon.posts) == ([("mastodon", "manual")], [])
 
 
-def test_it_is_taken_up_again_by_hand(mastodon, publish):
-    connection.disconnect("mastodon")
-    now = timezone.now()
-    assert settled.take_up("mastodon", now) is True
-    assert ChannelState.objects.values_list("active_since", "connected_at").get() == (now, now)
+def test_its_page_disconnects_it_and_takes_it_up_again(mastodon, publish, desk, client):
+    look_over_due(timezone.now())
+    assert "@ordet@127.0.0.1" in desk("social_connection", "mastodon")
+    assert "anslutningen i serverns inställningar" in desk("social_disconnect", "mastodon")
+    client.post(reverse("social_disconnect", args=["mastodon"]))
     publish(Column)
+    assert rows() == []
+    assert "Anslut Mastodon" in desk("social_connection", "mastodon")
+    client.post(reverse("social_connection_act", args=["mastodon", "connect"]))
+    publish(Column, title="Nytt")
     assert announce_due(timezone.now()) == {"published": 1}
+    assert "Anslut Mastodon" not in desk("social_connection", "mastodon")
 
 
 def test_a_network_that_is_taken_out_of_the_settings_breaks_no_page_and_no_duty(pigeon, publish, desk, settings):
