@@ -57,6 +57,7 @@ class World:
         """Run a Python script after Django's setup and return what it printed."""
         process = self.python(script)
         output, _ = process.communicate(timeout=120)
+        print(output, end="")
         assert process.returncode == 0, output
         return output.strip()
 
@@ -151,4 +152,5 @@ def running(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=10)
+        # What a process said belongs to its test's output.
+        print(*filter(None, process.communicate(timeout=10)), sep="")
