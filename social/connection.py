@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from social.channels import ChannelError, Throttled, aliases, get_channel
 from social.models import Announcement, ChannelState
@@ -44,6 +45,7 @@ def may_connect(user: Any) -> bool:
     return bool(user.has_perm(MAY_CONNECT))
 
 
+@sensitive_variables()
 def _token_fields(tokens: TokenAnswer) -> dict[str, Any]:
     fields: dict[str, Any] = {"access_token": tokens.access_token, "expires_at": tokens.expires_at}
     if tokens.scope:
@@ -55,6 +57,7 @@ def _token_fields(tokens: TokenAnswer) -> dict[str, Any]:
     return fields
 
 
+@sensitive_variables()
 def connect(
     channel: str,
     tokens: TokenAnswer,
@@ -95,6 +98,7 @@ def _forget_pictures(channel: str) -> None:
     rows.update(picture_ref="", picture_looks=0)
 
 
+@sensitive_variables()
 def keep_tokens(channel: str, tokens: TokenAnswer) -> None:
     """Store renewed tokens; a renewal without a refresh token keeps the old one, whose end never moves.
 

@@ -118,6 +118,7 @@ def choose(choices: Choices, organization: str, now: datetime) -> None:
     connection.connect(CHANNEL, choices.tokens, page.urn, now, **about)
 
 
+@sensitive_variables()
 def seal(choices: Choices, now: datetime) -> str:
     """Return the choices encrypted, to wait in the session; they hold as long as a question does."""
     return encrypt(json.dumps({"until": now + LIFE} | asdict(choices), default=datetime.isoformat))

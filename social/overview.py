@@ -46,7 +46,7 @@ class Overview:
             # The pause stands above the page, with a button beside it.
             troubles=[one for one in troubles(state, now) if one.words != state.paused_reason],
             looked_over=connected and isinstance(channel, Renewable),
-            looking=state.look_due_at is None or state.look_due_at <= now,
+            looking=all(at is None or at <= now for at in (state.look_due_at, state.quiet_until)),
             **_rows(alias),
             standing=own.standing(state, now) if own else None,
             can_connect=own is not None and own.can_connect(),

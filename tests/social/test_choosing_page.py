@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from social import connection, oauth
 from social.channels.linkedin.client import read_tokens
@@ -131,6 +132,18 @@ def test_choices_hold_as_long_as_a_question_does(server, settings):
     settings.FIELD_KEYS = ["another"]
     with pytest.raises(oauth.Denied):
         oauth.unseal(sealed, now)
+
+
+def test_no_token_stands_in_the_report_of_an_error_while_it_is_stored(server, db, rf, monkeypatch, settings):
+    settings.DEBUG = False
+    tokens = read_tokens(server.order("token"), timezone.now())
+    monkeypatch.setattr(ChannelState, "save", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError) as caught:
+        connection.connect("linkedin", tokens, ORGANIZATION, timezone.now())
+    page = ExceptionReporter(rf.get("/"), caught.type, caught.value, caught.tb).get_traceback_html()
+    assert "_forget_pictures" in page
+    assert tokens.access_token not in page
+    assert tokens.refresh_token not in page
 
 
 def test_tokens_stand_on_no_page_and_in_no_address(linkedin, desk):

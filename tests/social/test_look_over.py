@@ -51,6 +51,19 @@ def test_a_new_connection_and_a_press_of_the_button_are_looked_over_at_once(link
         assert look_over_due(now) == {"fine": 1}
 
 
+def test_a_lost_role_is_told_again_to_whoever_goes_on_without_it(linkedin, now):
+    connection.pause("linkedin", "Sommaruppehåll", by_hand=True)
+    linkedin.order("settings", role="")
+    assert look_over_due(now) == {"paused": 1}
+    assert state().paused_reason == "Sommaruppehåll"
+    connection.resume("linkedin")
+    assert look_over_due(now) == {"paused": 1}
+    assert "inte längre någon roll på sidan" in state().paused_reason
+    linkedin.order("settings", role="ADMINISTRATOR")
+    connection.resume("linkedin")
+    assert look_over_due(now) == {"fine": 1}
+
+
 LOST = [("", "inte längre någon roll på sidan"), ("ANALYST", "analytiker (ANALYST), räcker inte")]
 
 
@@ -59,7 +72,7 @@ def test_a_role_that_is_lost_pauses_before_a_post_fails(linkedin, publish, days,
     linkedin.order("settings", role=role)
     assert look_over_due(days.now) == {"paused": 1}
     assert words in state().paused_reason
-    assert state().role == role
+    assert state().role == (role or roles.NONE)
     publish()
     days.work()
     assert Announcement.objects.get().state == "waiting"

@@ -17,6 +17,8 @@ from social.models import ChannelState
 
 UPLOADERS = ("ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER")
 POSTERS = (*UPLOADERS, "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR")
+# Ours, for a page that LinkedIn listed and lists no longer.
+NONE = "NONE"
 _CONTENT = gettext_lazy("content administrator")
 # As LinkedIn's own pages call them.
 NAMES = {
@@ -154,27 +156,30 @@ def note(state: ChannelState, roles: Roles, name: str, now: datetime) -> None:
     nowhere, so nothing stands still for it.
     """
     page = roles.page(state.organization)
-    fields = {"role": page.role if page else "", "looked_at": now}
+    gone = NONE if state.role else ""
+    fields = {"role": page.role if page else gone, "looked_at": now}
     fields |= {"account": roles.account} if roles.account else {}
     fields |= {"organization_name": name} if name else {}
     if not connection.note(state, **fields):
         return
-    if page is None and state.role:
-        raise Paused(_("The account that connected LinkedIn no longer has a role on the page. Ask for it, or reconnect."))
-    if page is None:
+    if page is None and not gone:
         raise LinkedInRefused(_("LinkedIn doesn't name the page among those that the account has a role on."))
-    if not page.may_post:
-        raise Paused(short_of(page.role))
+    if page is None or not page.may_post:
+        raise Paused(short_of(page.role if page else gone))
 
 
 def words_of(role: str) -> str:
-    """Return "innehållsadministratör (CONTENT_ADMIN)"; "" for no role."""
+    """Return "innehållsadministratör (CONTENT_ADMIN)"; "" where the role isn't known."""
+    if role == NONE:
+        return _("no role on the page")
     name = NAMES.get(role)
     return f"{name} ({role})" if name else role
 
 
 def short_of(role: str) -> str:
     """Say that `role` doesn't suffice to post."""
+    if role == NONE:
+        return _("The account that connected LinkedIn no longer has a role on the page. Ask for it, or reconnect.")
     return _("The account's role on the page, %(role)s, doesn't suffice to post. Ask for a higher one, or reconnect.") % {
         "role": words_of(role)
     }
