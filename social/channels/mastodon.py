@@ -143,8 +143,8 @@ class Mastodon:
         self.alias = alias
         self.url = url.rstrip("/")
         self._token = token
+        self._rest = rest.Rest(self.label, self.url, token, "SOCIAL_MASTODON_TOKEN", timeout)
         self._account = ""
-        self.timeout = timeout
 
     def problems(self) -> Iterator[str]:
         """Yield what can't work in the settings."""
@@ -157,9 +157,10 @@ class Mastodon:
 
     @property
     def _server(self) -> rest.Rest:
+        """The server, to call it; an answer that came is read whatever became of the connection."""
         if not self.connected():
             raise Paused(_("%(label)s isn't connected.") % {"label": self.label})
-        return rest.Rest(self.label, self.url, self._token, "SOCIAL_MASTODON_TOKEN", self.timeout)
+        return self._rest
 
     def connected(self) -> bool:
         """Tell whether the settings hold address and token, and nobody has disconnected the channel."""
@@ -210,7 +211,7 @@ class Mastodon:
         body, key = rest.as_json(sent["status"]), {"Idempotency-Key": sent["key"]}
         answer = self._server.call("POST", "/api/v1/statuses", body=body, headers=key, creating=True)
         try:
-            return self._receipt(self._read(self._server.read(answer)))
+            return self._receipt(self._read(self._rest.read(answer)))
         except NotSent:
             words = _("%(label)s took the post but didn't say its address.") % {"label": self.label}
             raise Unknown(words, **rest.about(answer)) from None
@@ -219,7 +220,7 @@ class Mastodon:
         try:
             return _Status.read(found)
         except ValueError:
-            raise self._server.unreadable() from None
+            raise self._rest.unreadable() from None
 
     def find(self, wire: str, since: datetime, known: frozenset[str]) -> Receipt | None:
         """Walk the account's newest statuses back to a minute before `since`."""
@@ -239,7 +240,7 @@ class Mastodon:
         found = self._server.ask("GET", f"/api/v1/accounts/{quote(self._own(), safe='')}/statuses?{urlencode(asked)}")
         if not isinstance(found, list):
             # A failed look taken for "not there" would lead to a double.
-            raise self._server.unreadable()
+            raise self._rest.unreadable()
         return [self._read(one) for one in found]
 
     def _made(self, status: _Status, text: str) -> bool:
@@ -252,7 +253,7 @@ class Mastodon:
 
     def _named(self, found: Any, name: str) -> str:
         if not isinstance(found, dict) or not found.get(name):
-            raise self._server.unreadable()
+            raise self._rest.unreadable()
         return str(found[name])
 
     def verify(self, remote_id: str, wire: str) -> Receipt | None:

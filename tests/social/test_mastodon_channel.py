@@ -92,6 +92,12 @@ def test_once_disconnected_nothing_calls_out(mastodon, channel):
     assert mastodon.calls == []
 
 
+def test_an_answer_counts_though_the_channel_was_disconnected_meanwhile(mastodon, channel, wire, monkeypatch):
+    answers = iter([True])
+    monkeypatch.setattr(channel, "connected", lambda: next(answers, False))
+    assert channel.publish(wire).remote_id == f"@ordet/{mastodon.posts[0]['id']}"
+
+
 def test_only_a_create_has_an_unknown_outcome(mastodon, channel, wire):
     made = channel.publish(wire)
     mastodon.script("create", "drop")
