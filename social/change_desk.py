@@ -24,9 +24,10 @@ def change_text(row: Announcement, text: str, now: datetime) -> Change:
     posts_own = changes.as_of_then(row)[0].text if row.post is not None else ""
     plain = clean(text) or posts_own
     _check(row, plain)
-    if plain == row.text and not Change.objects.filter(announcement=row, state__in=(Change.WAITING, Change.SENDING)).exists():
+    if plain == changes.standing(row) and not changes.under_way(row).exists():
         raise NotNow(_("That text stands there already."))
-    return changes.ask(row, Change.UPDATE, now, plain, by_hand=plain != posts_own)
+    by_hand = plain != posts_own or not changes.may_follow(row, now)
+    return changes.ask(row, Change.UPDATE, now, plain, by_hand=by_hand)
 
 
 def _check(row: Announcement, text: str) -> None:
@@ -47,10 +48,6 @@ def take_away(row: Announcement, now: datetime) -> Change:
 def is_gone(row: Announcement, now: datetime) -> None:
     """Note that somebody took the post away over there. Raises NotNow."""
     with transaction.atomic():
-        if lock(row).state != Announcement.PUBLISHED or _under_way(row):
+        if lock(row).state != Announcement.PUBLISHED or changes.under_way(row).filter(state=Change.SENDING).exists():
             raise NotNow(_("The announcement has moved on meanwhile; look at it again."))
         gone(row, _("Taken away by hand."), now)
-
-
-def _under_way(row: Announcement) -> bool:
-    return Change.objects.filter(announcement=row, state=Change.SENDING).exists()

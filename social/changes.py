@@ -42,26 +42,32 @@ def published(post_id: int) -> Iterable[Announcement]:
 
 def revise(row: Announcement, now: datetime, due: datetime) -> bool:
     """Ask for the post's present words at `due`, or drop the question where they are as they were; tell whether it is new."""
-    if not follows(row, now):
+    if _is_own(row) or not may_follow(row, now):
         _drop(row, now, _("The text there no longer follows the post."))
         return False
     text = as_of_then(row)[0].text
     with transaction.atomic():
         lock(row)
-        latest = _open(row).order_by("-pk").first()
+        latest = under_way(row).order_by("-pk").first()
         if latest and (latest.kind == Change.DELETE or latest.by_hand or latest.text == text):
             return False
         _drop(row, now, _("A later edit of the post took its place."))
-        if (latest is None or latest.state == Change.WAITING) and _standing(row) == text:
+        if (latest is None or latest.state == Change.WAITING) and standing(row) == text:
             return False
         Change.objects.create(announcement=row, kind=Change.UPDATE, text=text, next_attempt_at=due)
     return True
 
 
-def follows(row: Announcement, now: datetime) -> bool:
-    """Tell whether the text of a published row is the post's, and goes on being so."""
+def _is_own(row: Announcement) -> bool:
+    """Tell whether the row's text is, or is about to be, its own."""
+    latest = under_way(row).order_by("-pk").first()
+    return latest.by_hand if latest is not None else bool(row.own_text)
+
+
+def may_follow(row: Announcement, now: datetime) -> bool:
+    """Tell whether a published row may have its post's present words, and go on having them."""
     post = row.post
-    if row.own_text or post is None or post.alias_of_id or post.imported_from or out_of_reach(row, Change.UPDATE):
+    if post is None or post.alias_of_id or post.imported_from or out_of_reach(row, Change.UPDATE):
         return False
     if why_not(post, row.channel, now) or not outlets.value(post.outlets, row.channel, "update", True):
         return False
@@ -80,11 +86,12 @@ def as_of_then(row: Announcement) -> tuple[Draft, int | None]:
     return draft(row.post, row.channel, then, occasion=row.occasion)
 
 
-def _open(row: Announcement) -> Any:
+def under_way(row: Announcement) -> Any:
+    """Return the changes of a row that wait or are being made, at most one of each."""
     return Change.objects.filter(announcement=row, state__in=(Change.WAITING, Change.SENDING))
 
 
-def _standing(row: Announcement) -> str | None:
+def standing(row: Announcement) -> str | None:
     """Return the text that is known to stand there; None where a change was tried and nobody knows what came of it."""
     tried = Change.objects.filter(announcement=row, kind=Change.UPDATE, attempts__gt=0).exclude(state=Change.FAILED)
     latest = tried.order_by("-pk").first()
@@ -108,7 +115,7 @@ def ask(row: Announcement, kind: str, now: datetime, text: str = "", *, by_hand:
         state = lock(row).state
         if state not in (POSSIBLY_OUT if kind == Change.DELETE else (Announcement.PUBLISHED,)):
             raise NotNow(_("The announcement has moved on meanwhile; look at it again."))
-        if _open(row).filter(kind=Change.DELETE).exists():
+        if under_way(row).filter(kind=Change.DELETE).exists():
             raise NotNow(_("It is being taken away already."))
         forget(row, now)
         return Change.objects.create(announcement=row, kind=kind, text=text, by_hand=by_hand, next_attempt_at=now)

@@ -1,12 +1,8 @@
 """A post that is out is changed and taken away: the duty over real HTTP against the stand-in, whatever it is answered."""
 
-import json
-
 import pytest
 from django.db import IntegrityError
-from django.utils import timezone
 
-from cms.outbox import LeaseLost
 from social import change_desk, changes, connection
 from social.announce import NotNow, announce_due
 from social.changes import changes_due
@@ -319,10 +315,13 @@ def test_an_address_that_names_no_post_is_not_sent(out, linkedin, days):
     assert (out().state, linkedin.calls("delete")) == ("published", 0)
 
 
-def test_a_worker_that_was_overtaken_does_nothing_to_the_post(out, linkedin, days):
-    changes.ask(out(), "update", days.now, "Nytt")
-    [mine] = Change.claim(days.now, "slow", 1)
-    Change.objects.update(lease_owner="quick")
-    with pytest.raises(LeaseLost):
-        mine.renew(timezone.now())
-    assert json.dumps(linkedin.posts).count("Nytt") == 0
+@pytest.mark.parametrize("kind", ["update", "delete"])
+def test_a_worker_that_was_overtaken_before_it_spoke_says_nothing(out, linkedin, days, monkeypatch, kind):
+    def overtaken(*_):
+        Change.objects.update(lease_owner="quick")
+        return ""
+
+    changes.ask(out(), kind, days.now, "Nytt")
+    monkeypatch.setattr("social.changing.out_of_reach", overtaken)
+    assert due(days) == {"lost": 1}
+    assert (linkedin.calls("patch"), linkedin.calls("delete")) == (0, 0)

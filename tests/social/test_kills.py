@@ -1,4 +1,4 @@
-"""A real worker process is killed with SIGKILL at each point; afterwards there is one post, never two."""
+"""A real worker process is killed with SIGKILL at each point; afterwards there is one post, never two, as it was meant to be."""
 
 import json
 import signal
@@ -16,10 +16,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 from cms.models import Column, Home, Picture, section_for
-from social import announce, sending
+from social import announce, changes, changing, sending
 from social.channels.linkedin import LinkedIn
 from social.management.commands.announcements import as_dict
-from social.models import Announcement
+from social.models import Announcement, Change
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -46,6 +46,19 @@ def recover():
         announce.reconcile_due(timezone.now())
         time.sleep(0.1)
     print(json.dumps(as_dict(row())))
+
+def ask(kind, text=""):
+    changes.ask(row(), kind, timezone.now(), text)
+
+def change():
+    changes.changes_due(timezone.now())
+
+def mend():
+    end = time.monotonic() + 60
+    while Change.objects.filter(state__in=("waiting", "sending")).exists() and time.monotonic() < end:
+        change()
+        time.sleep(0.1)
+    print(json.dumps([row().state, row().text]))
 
 def connect():
     from django.core.management import call_command
@@ -164,3 +177,68 @@ def test_a_worker_that_was_frozen_past_its_lease_does_nothing_when_it_wakes(scen
         assert process.wait(30) == 0
         assert "taken over" in process.stdout.read()
     one_post(scene, row, creates=1)
+
+
+def changed(scene, kind, calls):
+    """Let a new process carry out what waits, and look at what stands there."""
+    state, text = json.loads(scene.ask("mend()").splitlines()[-1])
+    seen = [post["visible"] for post in scene.network.posts]
+    assert (state, seen) == (("published", ["Nytt (ord)"]) if kind == "update" else ("removed", []))
+    assert kind == "delete" or text == "Nytt (ord)"
+    assert [scene.network.calls(route) for route in ("create", "patch", "delete")] == [1, *calls]
+
+
+@pytest.mark.parametrize(
+    ("kind", "when", "calls"), [("update", "after", (2, 0)), ("delete", "before", (0, 2))], ids=["update", "delete"]
+)
+def test_killed_while_linkedin_has_the_change(scene, kind, when, calls):
+    scene.network.script("patch" if kind == "update" else "delete", "hold", when)
+    with scene.process(f"publish(); work(); ask({kind!r}, 'Nytt (ord)'); change()") as process:
+        scene.network.held()
+        process.kill()
+        killed(process)
+    scene.network.order("release")
+    changed(scene, kind, calls)
+
+
+def test_killed_with_the_answer_to_a_change_in_hand(scene):
+    with scene.process("publish(); work(); changing._changed = die; ask('update', 'Nytt (ord)'); change()") as process:
+        killed(process)
+    changed(scene, "update", (2, 0))
+
+
+TWO_WORKERS = """
+settings.LEASE_SECONDS = 600
+publish(); work(); ask("update", "Nytt (ord)")
+from threading import Thread
+first = Thread(target=change)
+first.start()
+while Change.objects.get(announcement=row()).state != "sending":
+    time.sleep(0.05)
+print("the second did", changes.changes_due(timezone.now()), flush=True)
+first.join()
+"""
+
+
+def test_two_workers_on_one_change_make_it_once(scene):
+    scene.network.script("patch", "hold", "after")
+    with scene.process(TWO_WORKERS) as process:
+        scene.network.held()
+        assert "the second did {}\n" in process.stdout
+        scene.network.order("release")
+        assert process.wait(60) == 0
+    changed(scene, "update", (1, 0))
+
+
+def test_a_worker_frozen_past_its_lease_overwrites_no_later_text(scene):
+    scene.network.script("patch", "hold")
+    with scene.process("publish(); work(); ask('update', 'Ett'); change()") as process:
+        scene.network.held()
+        process.send_signal(signal.SIGSTOP)
+        scene.network.order("release")
+        scene.ask("ask('update', 'Nytt (ord)')")
+        changed(scene, "update", (3, 0))
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(30) == 0
+        assert "taken over" in process.stdout.read()
+    assert [post["visible"] for post in scene.network.posts] == ["Nytt (ord)"]
