@@ -26,9 +26,9 @@ GREY = {"grey.png", "sixteen-bits.png", "black-and-white.png"}
 def published(publish, days, row):
     """Publish a post with a picture (or none) and work until it is out; returns its row."""
 
-    def out(picture=None, **fields):
-        publish(Column, lead_image=picture, **fields)
-        for wait in (0, 2, 3, 5, 9):
+    def out(picture=None, waits=(0, 2, 3, 5, 9)):
+        publish(Column, lead_image=picture)
+        for wait in waits:
             days.work(wait)
         assert row().state == "published"
         return row()
@@ -104,6 +104,38 @@ def test_a_role_that_may_not_upload_is_told(published, linkedin):
     note = published(stored("bild.png", file_of(drawn(), "PNG"))).picture_note
     assert note == "Det anslutna kontot får inte ladda upp bilder; utlagt utan bild."
     assert (card(linkedin), linkedin.calls("initialize")) == (None, 0)
+
+
+FAULTS = {
+    "dropped": {"do": "drop"},
+    "dropped after it acted": {"do": "drop", "when": "after"},
+    "torn": {"do": "torn", "when": "after"},
+    "500": {"do": "answer", "status": 500},
+    "502 in HTML": {"do": "answer", "status": 502, "body": "<html>", "kind": "text/html"},
+    "refused once": {"do": "answer", "status": 400, "body": '{"message": "Nej"}'},
+    "too often": {"do": "answer", "status": 429, "headers": {"Retry-After": "1"}},
+}
+
+
+@pytest.mark.parametrize("route", ["initialize", "upload", "image"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_with_the_picture_costs_time_but_neither_picture_nor_post(published, linkedin, route, fault):
+    linkedin.script(route, **FAULTS[fault])
+    assert published(stored("bild.png", file_of(drawn(), "PNG"))).picture_note == ""
+    assert (card(linkedin).size, linkedin.calls("create")) == (CARD, 1)
+
+
+def test_an_upload_that_is_lost_though_it_was_accepted_is_made_once_more_in_the_end(published, linkedin):
+    linkedin.script("upload", "answer", status=200, body="<html>", kind="text/html")
+    assert published(stored("bild.png", file_of(drawn(), "PNG")), waits=[61] * 30).picture_note == ""
+    assert (card(linkedin).size, linkedin.calls("upload"), linkedin.calls("create")) == (CARD, 2, 1)
+
+
+@pytest.mark.parametrize("route", ["initialize", "upload", "image"])
+def test_a_picture_that_is_refused_twice_is_told_and_the_post_goes_out(published, linkedin, route):
+    linkedin.script(route, "answer", status=400, body='{"message": "Nej"}', times=9)
+    assert published(stored("bild.png", file_of(drawn(), "PNG"))).picture_note == "LinkedIn svarade 400: Nej"
+    assert (card(linkedin), linkedin.calls(route)) == (None, 2)
 
 
 MEASURE = """
