@@ -35,6 +35,7 @@ ANY = st.text(st.characters(exclude_categories=()))
 PIECED = st.lists(st.sampled_from(PIECES)).map("".join)
 TEXTS = ANY | PIECED
 # Hypothesis warns of fixtures that live longer than one example; these know nothing of the examples.
+CALM = settings(deadline=None)
 LIVE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -83,6 +84,7 @@ def test_what_a_reader_sees_is_what_the_editor_wrote(reader, words):
     assert reader(plain) == plain
 
 
+@CALM
 @given(TEXTS)
 def test_what_is_escaped_renders_as_it_was(plain):
     assert text.rendered(text.escape(plain)) == plain
@@ -96,6 +98,7 @@ COMMENTARIES = st.lists(
 ).map("".join)
 
 
+@CALM
 @given(COMMENTARIES, COMMENTARIES, COMMENTARIES)
 def test_reading_the_same_is_an_equivalence(one, two, three):
     assert text.same(one, one)
@@ -103,6 +106,7 @@ def test_reading_the_same_is_an_equivalence(one, two, three):
     assert not (text.same(one, two) and text.same(two, three)) or text.same(one, three)
 
 
+@CALM
 @given(PIECED, PIECED)
 def test_what_reads_otherwise_is_not_the_same(one, two):
     def seen(words):
@@ -123,12 +127,14 @@ def test_the_independent_reader_knows_what_is_written_on_purpose():
         assert read(broken).text == "Om "
 
 
+@CALM
 @given(st.characters(categories=["P", "S"], exclude_characters="_"))
 def test_punctuation_beside_a_hashtag_neither_kills_nor_joins_it(sign):
     assert read(text.escape(f"Om #barn{sign} {sign}")).hashtags == ["barn"]
     assert read(text.escape(f"{sign} #barn")).hashtags == ["barn"]
 
 
+@CALM
 @given(st.lists(st.sampled_from([*CHARACTERS, "(", "#"]), max_size=40), st.integers(0, 60))
 def test_shortening_keeps_characters_whole_and_the_limit(characters, limit):
     whole = "".join(characters)
@@ -141,6 +147,7 @@ def test_shortening_keeps_characters_whole_and_the_limit(characters, limit):
         assert not kept.endswith(" ")
 
 
+@CALM
 @given(st.lists(st.sampled_from(CHARACTERS), min_size=1))
 def test_characters_are_told_apart_as_a_reader_does(characters):
     places, place = [], 0
@@ -150,6 +157,7 @@ def test_characters_are_told_apart_as_a_reader_does(characters):
     assert [0, *breaks("".join(characters))] == places
 
 
+@CALM
 @given(TEXTS)
 def test_clean_text_stays_as_it_is_and_can_be_written(words):
     plain = clean(words)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms import publishing
@@ -77,12 +77,14 @@ def test_a_duty_counts_on_through_the_change_whatever_zone_its_time_is_in(night)
 MOMENTS = st.datetimes(datetime(2026, 10, 20), datetime(2027, 4, 2), timezones=st.sampled_from([UTC, STOCKHOLM]))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_midnight_is_the_next_one_in_utc(moment):
     midnight, now = connection.after_midnight(moment), moment.astimezone(UTC)
     assert (midnight.date(), f"{midnight:%T}", midnight.tzinfo) == (now.date() + DAY, "00:00:10", UTC)
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.floats(0, 1))
 @pytest.mark.django_db
 def test_a_throttled_channel_waits_shortly_then_until_ten_minutes_past_midnight_at_most(moment, jitter):
