@@ -119,7 +119,7 @@ def _question(request: HttpRequest, found: list[Elsewhere], given: dict[int, str
     rows = [(one, given.get(one.row.pk, "")) for one in found]
     context = {"rows": rows, "kept": kept, "address": request.get_full_path(), "again": "social-asked" in request.POST}
     back = get_valid_next_url_from_request(request) or reverse("wagtailadmin_explore_root")
-    return _page(request, "removal", title, [], live=live, back=back, **context)
+    return _page(request, "removal", title, crumbs(("", title)), live=live, back=back, **context)
 
 
 def after_page(request: HttpRequest, *page: Any) -> None:
