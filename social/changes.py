@@ -4,6 +4,7 @@ The text there follows the post: where it is published again with other words, i
 as of the moment at which it was sent, so that passing time alone ("has passed") never counts as an edit.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ from social.channels import Draft, aliases
 from social.models import REMINDER, Announcement, Change
 from social.posts import draft, why_not
 from social.reach import POSSIBLY_OUT, lock, out_of_reach, ready
+
+logger = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(hours=1)
 
@@ -147,7 +150,15 @@ def sweep(now: datetime) -> int:
         post__listed=True, post__last_published_at__gt=F("created_at"),
     )  # fmt: skip
     regret = timedelta(seconds=settings.ANNOUNCE_DELAY_SECONDS)
-    return sum(revise(row, now, max(now, row.post.last_published_at + regret)) for row in rows.select_related("post"))
+    return sum(_missed(row, now, regret) for row in rows.select_related("post"))
+
+
+def _missed(row: Announcement, now: datetime, regret: timedelta) -> bool:
+    try:
+        return revise(row, now, max(now, row.post.last_published_at + regret))
+    except Exception:
+        logger.exception("Whether announcement %s has to be changed can't be told.", row.pk)
+        return False
 
 
 def next_due(now: datetime) -> datetime | None:

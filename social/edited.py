@@ -1,5 +1,6 @@
 """What an editor is told who published a post again: what happens to it elsewhere, and what can't."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from social.channels import get_channel
 from social.models import Announcement, Change
 from social.reach import out_of_reach
 from social.words import clock_time
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,16 @@ class Notice:
 
 def looks(post_id: int) -> dict[int, Look]:
     """Return the looks of the announcements of a page that are out, by row, as the page stands in the database."""
-    return {row.pk: _look(row) for row in published(post_id)}
+    return {row.pk: look for row in published(post_id) if (look := _look(row)) is not None}
 
 
-def _look(row: Announcement) -> Look:
-    made, picture = as_of_then(row)
+def _look(row: Announcement) -> Look | None:
+    try:
+        made, picture = as_of_then(row)
+    except Exception:
+        # What is only told must not keep anybody from publishing.
+        logger.exception("Nothing can be told of announcement %s.", row.pk)
+        return None
     waiting = Change.objects.filter(announcement=row, kind=Change.UPDATE, by_hand=False, state=Change.WAITING).first()
     return Look(made.text, made.title, made.link, picture, waiting.pk if waiting else None)
 
@@ -46,8 +54,7 @@ def notices(post_id: int, before: Mapping[int, Look]) -> list[Notice]:
     """Return what to tell of a page that was published; `before`: its looks beforehand. Nothing changed: nothing to tell."""
     found = []
     for row in published(post_id):
-        if (old := before.get(row.pk)) is not None:
-            new = _look(row)
+        if (old := before.get(row.pk)) is not None and (new := _look(row)) is not None:
             found += [Notice(words, row.pk) for words in (_text_words(row, old, new), _card_words(row, old, new)) if words]
     return found
 

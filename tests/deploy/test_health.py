@@ -1,6 +1,7 @@
 """Health answers what an orchestrator asks."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -40,6 +41,19 @@ def test_not_ready_when_a_row_waits_too_long(client, alive):
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert "singlemail: a row is due since" in answer.json()["troubles"][0]
+
+
+def test_ready_while_a_paused_channel_holds_changes_back(client, alive):
+    from social import connection
+    from social.models import Announcement, Change
+
+    out = {"channel": "linkedin", "state": "published", "remote_url": "https://example.se/", "occasion": "first"}
+    row = Announcement.objects.create(translation_key=uuid4(), **out)
+    ago = timezone.now() - timedelta(minutes=6)
+    Change.objects.create(announcement=row, kind="delete", next_attempt_at=ago)
+    assert "change: a row is due since" in client.get("/health/ready").json()["troubles"][0]
+    connection.pause("linkedin", "Vilar")
+    assert client.get("/health/ready").status_code == 200
 
 
 def test_metrics_are_figures_for_whoever_holds_the_token(client, alive, settings):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.models import Column
-from social import connection
+from social import changes, connection
 from social.announce import announce_due
 from social.changes import changes_due
 from social.models import Announcement, Change
@@ -91,6 +91,16 @@ def test_a_publication_by_a_workflow_is_told_too(desk):
     assert not Change.objects.exists()
     approval = {"workflow-action-name": "approve", "summary": "Sedan"}
     assert "Texten på LinkedIn ändras också" in save(desk, "action-workflow-action", **approval)
+
+
+def test_a_summary_that_breaks_keeps_nobody_from_publishing(desk, monkeypatch, caplog):
+    monkeypatch.setattr("social.changes.draft", lambda *_, **__: 1 / 0)
+    save(desk, summary="Sedan")
+    assert (Column.objects.get().summary, Change.objects.exists()) == ("Sedan", False)
+    assert changes.sweep(timezone.now()) == 0
+    monkeypatch.undo()
+    assert changes.sweep(timezone.now()) == 1
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_without_a_connection_it_is_said_that_it_must_be_done_by_hand(desk):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from cms.models import Column
-from social import changes, connection
+from social import change_desk, changes, connection
 from social.announce import announce_again, announce_due
 from social.changes import changes_due
 from social.models import Announcement, Change
@@ -126,6 +126,18 @@ def test_each_announcement_is_asked_about_and_answered(desk, out, linkedin):
     delete(desk, post, **half, **{f"social-{again.pk}": "keep"})
     changes_due(timezone.now())
     assert [one["visible"] for one in linkedin.posts] == ["Igen"]
+
+
+def test_taken_away_and_announced_again_it_shows_what_it_should(desk, out, linkedin):
+    post = out("Fel rubrik")
+    change_desk.take_away(Announcement.objects.get(), timezone.now())
+    changes_due(timezone.now())
+    post.title = "Rätt rubrik"
+    post.save_revision().publish()
+    announce_again(post, "linkedin", timezone.now())
+    announce_due(timezone.now())
+    assert [one["content"]["article"]["title"] for one in linkedin.posts] == ["Rätt rubrik"]
+    assert states() == ["published", "removed"]
 
 
 def test_what_nothing_was_announced_of_asks_nothing(desk, publish, linkedin):
