@@ -24,12 +24,17 @@ def next_count(published_at: datetime, now: datetime) -> datetime | None:
     The moments are fixed by the publication, so a late worker shifts none of them. Hours are counted as
     they pass; days keep Stockholm's clock time, so that none is left out or counted twice when it changes.
     """
-    age = now - published_at
+    # Paces of days end by the clock on the wall, as their moments do.
+    age, on_the_wall = now - published_at, _wall(now) - _wall(published_at)
     for until, pace in PACES:
-        if age < until:
+        if (age if pace < DAY else on_the_wall) < until:
             at = _hours(published_at, now, pace) if pace < DAY else _days(published_at, now, pace.days)
             return at if at - published_at <= YEAR else None
     return None
+
+
+def _wall(at: datetime) -> datetime:
+    return at.astimezone(STOCKHOLM).replace(tzinfo=None)
 
 
 def _hours(published_at: datetime, now: datetime, pace: timedelta) -> datetime:

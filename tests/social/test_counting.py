@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from social.counting import DAY, HOUR, YEAR, next_count
@@ -60,6 +60,7 @@ def test_hours_pass_as_they_are_in_the_night_that_has_one_twice():
 
 @settings(max_examples=150)
 @given(MOMENTS, st.timedeltas(timedelta(0), YEAR + 10 * DAY))
+@example(datetime(2026, 8, 1, tzinfo=UTC), 90 * DAY)
 def test_a_worker_that_comes_late_goes_on_with_the_same_moments(published, late):
     at, regular = next_count(published, published + late), moments(published)
     assert at == next((one for one in regular if one > published + late), None)
