@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from cms.models import Post
-from social import change_words, desk, preview, words
+from social import change_words, changes, desk, preview, words
 from social.announce import NotNow
 from social.channels import Draft, aliases, channel_of, get_channel
 from social.history import figures_of
@@ -70,20 +70,24 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = Announcement.objects.filter(channel=channel) if channel in aliases() else Announcement.objects.all()
     tabs = _tabs(rows)
     if tab in TABS:
-        rows = rows.filter(state__in=TABS[tab])
+        rows = rows.filter(_of(tab))
     found = Paginator(rows.select_related("post"), PER_PAGE).get_page(request.GET.get("p"))
     states = {name: ChannelState.of(name) for name in {row.channel for row in found}}
-    shown = [(words.shown(row, states[row.channel]), _acts(request.user, row) & QUICK) for row in found]
+    told = change_words.with_failures(words.shown(row, states[row.channel]) for row in found)
+    shown = [(one, _acts(request.user, one.row) & QUICK) for one in told]
     choices = [("", _("All channels")), *((alias, get_channel(alias).label) for alias in aliases())]
     context = {"choices": choices, "chosen": channel, "live": any(row.state in MOVING for row in found)}
     return page(request, "queue", _("Social media"), crumbs(), rows=shown, page=found, tabs=tabs, tab=tab, **context)
 
 
+def _of(tab: str) -> Q:
+    found = Q(state__in=TABS[tab])
+    return found | Q(pk__in=changes.unmended().values("announcement")) if tab == "todo" else found
+
+
 def _tabs(rows: QuerySet[Announcement]) -> list[tuple[str, str, int]]:
-    counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     labels = {"todo": _("Needs you"), "coming": _("On its way"), "done": _("Done")}
-    sums = [(name, labels[name], sum(counts.get(state, 0) for state in states)) for name, states in TABS.items()]
-    return [("", _("All"), sum(counts.values())), *sums]
+    return [("", _("All"), rows.count()), *((name, labels[name], rows.filter(_of(name)).count()) for name in TABS)]
 
 
 @require_GET

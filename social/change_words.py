@@ -1,11 +1,15 @@
 """What the page of an announcement shows of the changes to its post."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
+from social import changes
 from social.channels import channel_of
 from social.models import Announcement, Change
 from social.reach import out_of_reach
-from social.words import clock_time
+from social.words import TONES, Shown, clock_time
 
 OPEN = (Change.WAITING, Change.SENDING)
 
@@ -61,3 +65,16 @@ def of(row: Announcement, *, may: bool) -> Changes:
         no_text=out_of_reach(row, Change.UPDATE),
         no_removal=out_of_reach(row, Change.DELETE),
     )
+
+
+def with_failures(found: Iterable[Shown]) -> list[Shown]:
+    """Return rows with their words, and say of those whose latest change failed what failed and why."""
+    rows = list(found)
+    unmended = changes.unmended().filter(announcement__in=[one.row.pk for one in rows])
+    failed = {change.announcement_id: change for change in unmended}
+    return [_failed(one, failed[one.row.pk]) if one.row.pk in failed else one for one in rows]
+
+
+def _failed(shown: Shown, change: Change) -> Shown:
+    words = _("It was to be taken away.") if change.kind == Change.DELETE else _("Its text was to be changed.")
+    return replace(shown, tone=TONES[Announcement.REFUSED], explanation=f"{words} {change.last_error}")

@@ -130,9 +130,16 @@ def forget(row: Announcement, now: datetime) -> None:
     waiting.update(state=Change.CANCELLED, settled_at=now, last_error=_("A later change took its place."))
 
 
+def unmended() -> Any:
+    """Return the changes that failed, were the last that was asked of their post, and that nobody has let be."""
+    later = Change.objects.filter(announcement=OuterRef("announcement"), pk__gt=OuterRef("pk"))
+    failed = Change.objects.filter(~Exists(later), state=Change.FAILED, announcement__state=Announcement.PUBLISHED)
+    return failed.select_related("announcement")
+
+
 def cancel(change: Change, now: datetime) -> None:
-    """Stop a change that waits. Raises NotNow."""
-    waiting = Change.objects.filter(pk=change.pk, state=Change.WAITING)
+    """Stop a change that waits, or let one be that failed. Raises NotNow."""
+    waiting = Change.objects.filter(pk=change.pk, state__in=(Change.WAITING, Change.FAILED))
     if not waiting.update(state=Change.CANCELLED, settled_at=now, last_error=_("Stopped by an editor.")):
         raise NotNow(_("The change has moved on meanwhile; look at it again."))
 

@@ -149,6 +149,18 @@ def test_a_failed_change_says_why_and_how_to_go_on(desk, linkedin):
     assert "Jag har tagit bort det på LinkedIn" in page
 
 
+def test_a_failed_change_needs_somebody_until_it_is_let_be(desk, linkedin):
+    linkedin.script("delete", "answer", status=422, body='{"message": "Nej tack"}')
+    desk.post(address("take-away"))
+    changes_due(timezone.now())
+    todo = desk.get(reverse("social_queue") + "?visa=todo").content.decode()
+    assert "Det skulle tas bort. LinkedIn svarade 422: Nej tack" in todo
+    assert "Behöver dig <span>1</span>" in todo
+    desk.post(address("cancel"), {"change": Change.objects.get().pk})
+    assert "Behöver dig <span>0</span>" in desk.get(reverse("social_queue") + "?visa=todo").content.decode()
+    assert "gick inte att ta bort" not in shown(desk)
+
+
 @pytest.mark.parametrize("name", ["text", "gone", "cancel"])
 def test_nothing_happens_on_get(desk, name):
     assert desk.get(address(name)).status_code == 302
