@@ -1,4 +1,4 @@
-"""In whatever order a post is edited, its text changed and a worker's answers lost: what stands there is what was meant last."""
+"""In whatever order a post is edited, changed, taken away and answers lost: what stands there is what was meant last."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -22,6 +22,7 @@ STEPS = st.one_of(
     st.tuples(st.just("edit"), WORDS),
     st.tuples(st.just("own"), WORDS.map("Eget: {}".format)),
     st.tuples(st.just("back"), st.none()),
+    st.tuples(st.just("away"), st.none()),
     st.tuples(st.just("work"), st.sampled_from(["done", "lost before", "lost after", "died after"])),
 )
 
@@ -35,6 +36,7 @@ class Play:
 
     def __init__(self, post, monkeypatch) -> None:
         self.post, self.patch, self.now, self.own = post, monkeypatch, timezone.now(), None
+        self.away = False
 
     @property
     def row(self) -> Announcement:
@@ -48,29 +50,41 @@ class Play:
         changes.follow(self.post)
 
     def own_text(self, words):
+        if self.away:
+            with pytest.raises(NotNow):
+                change_desk.change_text(self.row, words, self.now)
+            return
         try:
             change_desk.change_text(self.row, words, self.now)
         except NotNow:
             assert self.row.text == (words or self.meant())
         self.own = words or None
 
-    def work(self, outcome):
-        update = Memory.__dict__["update"]
+    def take_away(self, _nothing):
+        if not self.away:
+            change_desk.take_away(self.row, self.now)
+        self.away = True
 
-        def answer(channel, remote_id, text):
+    def answer(self, act, outcome):
+        def answered(*said):
             if "before" not in outcome:
-                update(channel, remote_id, text)
+                act(*said)
             if outcome != "done":
                 raise NotSent("?") if "lost" in outcome else Died
 
+        return answered
+
+    def work(self, outcome):
         with self.patch.context() as patch:
-            patch.setattr(Memory, "update", answer)
+            for name in ("update", "delete"):
+                patch.setattr(Memory, name, self.answer(Memory.__dict__[name], outcome))
             self.now += timedelta(hours=2)
             with suppress(Died):
                 changes.changes_due(self.now)
 
     def step(self, what, value):
-        {"edit": self.edit, "own": self.own_text, "back": self.own_text, "work": self.work}[what](value or "")
+        acts = {"edit": self.edit, "own": self.own_text, "back": self.own_text, "away": self.take_away, "work": self.work}
+        acts[what](value or "")
 
 
 @pytest.fixture
@@ -94,8 +108,9 @@ def test_what_stands_there_is_what_was_meant_last(post, monkeypatch, steps):
             play.step(what, value)
         while changes.next_due(play.now):
             play.work("done")
-        assert [found.text for found in Memory.posts] == [play.meant()]
-        assert (play.row.text, play.row.own_text) == (play.meant(), play.own or "")
+        assert [found.text for found in Memory.posts] == ([] if play.away else [play.meant()])
+        assert play.row.state == ("removed" if play.away else "published")
+        assert play.away or (play.row.text, play.row.own_text) == (play.meant(), play.own or "")
         assert not Change.objects.filter(state__in=("waiting", "sending", "failed")).exists()
         transaction.set_rollback(True)
-    out.wire = first
+    Memory.posts[:], out.wire = [out], first
