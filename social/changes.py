@@ -52,7 +52,8 @@ def revise(row: Announcement, now: datetime, due: datetime) -> bool:
     with transaction.atomic():
         lock(row)
         latest = under_way(row).order_by("-pk").first()
-        if latest and (latest.kind == Change.DELETE or latest.by_hand or latest.text == text):
+        # A removal is always an editor's.
+        if latest and (latest.by_hand or latest.text == text):
             return False
         _drop(row, now, _("A later edit of the post took its place."))
         if (latest is None or latest.state == Change.WAITING) and standing(row) == text:

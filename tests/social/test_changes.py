@@ -325,3 +325,11 @@ def test_a_worker_that_was_overtaken_before_it_spoke_says_nothing(out, linkedin,
     monkeypatch.setattr("social.changing.out_of_reach", overtaken)
     assert due(days) == {"lost": 1}
     assert (linkedin.calls("patch"), linkedin.calls("delete")) == (0, 0)
+
+
+def test_what_waits_is_closed_at_once_when_somebody_says_that_the_post_is_gone(out, linkedin, days):
+    changes.ask(out(), "update", days.now, "Nytt")
+    change_desk.is_gone(out(), days.now)
+    assert (change().state, change().last_error) == ("cancelled", "Borttaget för hand.")
+    with pytest.raises(NotNow):
+        change_desk.is_gone(out(), days.now)

@@ -122,7 +122,7 @@ def test_each_announcement_is_asked_about_and_answered(desk, out, linkedin):
     half = {f"social-{first.pk}": "remove", "social-asked": "1"}
     page = delete(desk, post, **half)
     assert "Svara för varje inlägg." in page
-    assert f'name="social-{first.pk}" value="remove" checked' in page
+    assert page.count(f'name="social-{first.pk}" value="remove"') == page.count('value="remove" checked') == 1
     delete(desk, post, **half, **{f"social-{again.pk}": "keep"})
     changes_due(timezone.now())
     assert [one["visible"] for one in linkedin.posts] == ["Igen"]
@@ -170,6 +170,13 @@ class TestBelow:
         delete(desk, section, **answer("keep") | answer("remove", Column.objects.get(title="Två")))
         changes_due(timezone.now())
         assert [one["content"]["article"]["title"] for one in linkedin.posts] == ["Ett"]
+
+
+    def test_what_was_left_standing_before_is_not_asked_about_again(self, desk, out):
+        section = out("Ett").get_parent()
+        unpublish(desk, Column.objects.get(), **answer("keep"))
+        assert QUESTION not in unpublish(desk, section, include_descendants="on")
+        assert QUESTION in delete(desk, section)
 
 
 class TestMany:
@@ -295,6 +302,11 @@ class TestNotYetOut:
         assert days.work(31) == {"published": 1}
         changes_due(days.now)
         assert (linkedin.posts, states()) == ([], ["removed"])
+
+    def test_being_prepared_it_is_not_asked_about(self, desk, publish, days):
+        post = publish()
+        Announcement.claim(days.now, "worker", 1)
+        assert QUESTION not in unpublish(desk, post)
 
     def test_of_unknown_outcome_it_is_not_repeated_once_the_page_is_down(self, publish, linkedin, days):
         linkedin.script("create", "drop")
