@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,8 +51,8 @@ def publish(home: Home) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def _migrated(pytestconfig: pytest.Config) -> Migrated:
-    return Migrated(Path(pytestconfig.cache.mkdir("databases")))  # type: ignore[union-attr]
+def _migrated() -> Migrated:
+    return Migrated()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from typing import Any
 
 import psycopg
 
+from tests import migrated
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -133,10 +135,12 @@ def _copy_on_postgres(server: psycopg.Connection[Any], made: World, name: str) -
 
 
 def _migrate(made: World) -> None:
-    """Migrate once per test process; later worlds get a copy of the file."""
+    """Take the copy that the tests' own database began from; without one migrate, once per test process."""
     path = made.folder / "world.sqlite3"
-    template = made.folder.parent / "migrated.sqlite3"
-    if not template.exists():
+    kept, template = migrated.place(), made.folder.parent / "migrated.sqlite3"
+    if kept.exists():
+        shutil.copy(kept, path)
+    elif not template.exists():
         made.run("migrate", "--verbosity=0")
         # The last connection has closed, so nothing is left in a write-ahead log.
         shutil.copy(path, template)
