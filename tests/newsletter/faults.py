@@ -288,7 +288,7 @@ FAULTS: list[Fault] = [
     ("a small picture", small_picture, "picture-small", WARN, "300 pixlar", 4),
     ("a heavy picture", heavy_picture, "picture-heavy", WARN, "väger", 4),
     ("a picture that is gone", gone_picture, "block", STOP, "bilden finns inte längre", 4),
-    ("a file that is no picture", broken_file, "block", STOP, "går inte att läsa", 4),
+    ("a file that is no picture", broken_file, "block", STOP, "gick inte att läsa", 4),
     ("an unpublished post", lambda scene: scene.post.unpublish(), "block", STOP, "är inte publicerat", 1),
     ("a deleted post", lambda scene: scene.post.delete(), "block", STOP, "finns inte längre", 1),
     ("an expired post", post_field(expire_at=datetime(2026, 3, 6, 10, tzinfo=UTC)), "post-expired", STOP, "har gått ut", 1),

@@ -1,6 +1,8 @@
 // The "Social media" tab: shows what would be announced, from the form as it stands, and lets the editor write something else.
 (() => {
   const PAUSE = 350;
+  const AGAIN = 2000;
+  const TRIES = 5;
 
   class Channel {
     constructor(root) {
@@ -55,23 +57,25 @@
     let timer;
     let asked = 0;
 
-    const ask = async () => {
+    const ask = async (tries = TRIES) => {
       const number = ++asked;
       const data = new FormData(form);
       for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
       const address = `${roots[0].dataset.socialCompose}?path=${encodeURIComponent(location.pathname)}`;
       try {
         const answer = await fetch(address, { method: "POST", body: data, headers: { "X-CSRFToken": data.get("csrfmiddlewaretoken") } });
-        if (!answer.ok || number !== asked) return;
+        if (!answer.ok) throw new Error(String(answer.status));
+        if (number !== asked) return;
         const found = await answer.json();
         for (const channel of channels) if (found[channel.name]) channel.take(found[channel.name]);
       } catch {
-        // The line is down for a moment; the next change asks again.
+        // The line is down for a moment; the next change asks again too.
+        if (number === asked && tries > 1) timer = setTimeout(() => ask(tries - 1), AGAIN);
       }
     };
     const soon = () => {
       clearTimeout(timer);
-      if (roots[0].offsetParent) timer = setTimeout(ask, PAUSE);
+      if (roots[0].offsetParent) timer = setTimeout(() => ask(), PAUSE);
     };
 
     for (const root of roots) {
