@@ -51,6 +51,8 @@ def test_a_fault_leads_to_its_block_and_links_are_tried_while_one_watches(
     block = page.locator(f"[id='block-{issue.content[2].id}-section']")
     expect(block).to_be_visible()
     expect(block).to_be_in_viewport()
+    # The editor's own requests end before the page is left: all share the test's one connection.
+    page.wait_for_load_state("networkidle")
 
     page.goto(address)
     page.get_by_role("button", name="Kontrollera länkarna").click()
