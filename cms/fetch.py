@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, encode_multipart_formdata
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -102,6 +102,11 @@ class _Whole(HTTPResponse):
             super().begin()
         finally:
             self.fp = whole
+
+
+def form(fields: Mapping[str, str | tuple[str, bytes, str]]) -> tuple[bytes, str]:
+    """Return a multipart form (RFC 7578) of texts and files (name, content, type), and its content type."""
+    return encode_multipart_formdata(fields)
 
 
 def _allowed(address: str) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from wagtail.models import PageLogEntry
 
 from cms import outlets
 from cms.models import Picture, Post
@@ -14,6 +13,7 @@ from cms.teaser import Image, Teaser
 from social import reminders
 from social.channels import Draft, get_channel
 from social.compose import clean, compose, summary
+from social.copies import is_live_copy
 from social.models import REMINDER, Announcement, ChannelState
 
 
@@ -25,7 +25,7 @@ def goes_out_by_itself(post: Post, state: ChannelState) -> bool:
     """
     if state.active_since is None or post.first_published_at is None or post.first_published_at < state.active_since:
         return False
-    if post.alias_of_id or post.imported_from or _is_live_copy(post):
+    if post.alias_of_id or post.imported_from or is_live_copy(post):
         return False
     return switched_on(post, state.channel) and not why_not(post, state.channel)
 
@@ -33,15 +33,6 @@ def goes_out_by_itself(post: Post, state: ChannelState) -> bool:
 def switched_on(post: Post, channel: str) -> bool:
     """Return the post's own switch for `channel`."""
     return bool(outlets.value(post.outlets, channel, "announce", True))
-
-
-def _is_live_copy(post: Post) -> bool:
-    # "Copy and keep published" sets the moment of publication to the copied revision's; publishing never does.
-    live = post.live_revision
-    if live is not None and live.created_at == post.first_published_at:
-        return True
-    # Published again, only its history knows; the entry is written after the copy's own publication was told.
-    return PageLogEntry.objects.filter(page=post.pk, action="wagtail.copy", data__keep_live=True).exists()
 
 
 def why_not(post: Post | None, channel: str, now: datetime | None = None, own_text: str = "") -> str:

@@ -17,6 +17,7 @@ from cms import outlets
 from cms.keydates import EXACT, STOCKHOLM, Moment
 from cms.models import Post
 from social.channels import aliases
+from social.copies import is_live_copy
 from social.models import REMINDER, Announcement, ChannelState
 from social.rows import insert, retime
 
@@ -97,10 +98,10 @@ def plan(post: Post, now: datetime) -> int:
 
 
 def _wanted(post: Post, channel: str, now: datetime) -> list[tuple[Reminder, str]]:
-    if ChannelState.of(channel).active_since is None or post.alias_of_id:
-        return []
     keys = chosen(post, channel)
-    return [(one, keys[one.key]) for one in suggestions(post.specific.moments(), now) if one.key in keys] if keys else []
+    if not keys or post.alias_of_id or ChannelState.of(channel).active_since is None or is_live_copy(post):
+        return []
+    return [(one, keys[one.key]) for one in suggestions(post.specific.moments(), now) if one.key in keys]
 
 
 def _keep(post: Post, channel: str, one: Reminder, text: str) -> bool:

@@ -7,7 +7,6 @@ is an unknown outcome for a create, else something to try later; but a redirecte
 
 import json
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,14 +32,6 @@ MAYBE, PAUSING = frozenset({408, 409}), frozenset({401, 403})
 def as_json(found: Any) -> bytes:
     """Return `found` as JSON."""
     return json.dumps(found, ensure_ascii=False).encode()
-
-
-def form(fields: Mapping[str, str], picture: bytes) -> tuple[bytes, str]:
-    """Return a multipart form with `fields` and a JPEG as `file`, and its content type."""
-    mark, head = secrets.token_hex(16), "Content-Disposition: form-data; name="
-    texts = "".join(f'--{mark}\r\n{head}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
-    file = f'--{mark}\r\n{head}"file"; filename="picture.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-    return (texts + file).encode() + picture + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
 
 
 def about(answer: Answer) -> dict[str, Any]:

@@ -340,9 +340,8 @@ class Handler(BaseHTTPRequestHandler):
         raw = found.encode() if isinstance(found, str) else json.dumps(found).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
-        for name, value in {"X-Request-Id": "5e1f0a3c", **headers}.items():
+        for name, value in {"X-Request-Id": "5e1f0a3c", "Content-Length": str(len(raw)), **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
 

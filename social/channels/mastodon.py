@@ -22,6 +22,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from cms import fetch
 from social import connection, rest
 from social.channels import Capabilities, Draft, Figures, NotSent, Paused, Receipt, Refused, Unknown
 from social.models import ChannelState
@@ -184,7 +185,8 @@ class Mastodon:
 
     def prepare(self, picture: bytes, alt: str) -> str:
         """Hand over a JPEG with its alt text and return its id; unused, it is kept for about a day."""
-        body, kind = rest.form({"description": shorten(alt, ALT_LIMIT)}, picture)
+        file = ("picture.jpg", picture, "image/jpeg")
+        body, kind = fetch.form({"description": shorten(alt, ALT_LIMIT), "file": file})
         try:
             found = self._server.ask("POST", "/api/v2/media", body=body, headers={"Content-Type": kind}, timeout=UPLOAD_TIMEOUT)
         except NotSent as error:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from wagtail.actions.copy_page import CopyPageAction
 
 from cms.keydates import STOCKHOLM
 from cms.models import Article, Award, Call, Event
@@ -187,6 +188,14 @@ def test_an_alias_and_an_unconnected_channel_remind_of_nothing(call, memory, hom
     ChannelState.objects.update(active_since=None)
     again(post)
     assert rows() == {}
+
+
+def test_a_copy_kept_published_reminds_of_nothing_however_often_it_is_published(call, eva):
+    post = call(days(30), {"deadline.1:7": ""})
+    copy = CopyPageAction(post, to=post.get_parent(), update_attrs={"slug": "kopia"}, keep_live=True, user=eva).execute()
+    copy.get_latest_revision().publish()
+    announce.sweep(timezone.now())
+    assert {row.post_id for row in Announcement.objects.all()} == {post.pk}
 
 
 def test_a_chosen_time_and_a_later_change_of_it(memory, publish):
