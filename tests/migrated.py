@@ -51,7 +51,8 @@ class Migrated:
             fcntl.flock(self.lock, fcntl.LOCK_EX)
         if place().exists():
             self._release()
-            with closing(sqlite3.connect(place())) as source:
+            # Read only, so that a copy that another run has just replaced isn't made anew, and empty.
+            with closing(sqlite3.connect(f"file:{place()}?mode=ro", uri=True)) as source:
                 source.backup(target)
 
     def keep(self) -> None:

@@ -15,7 +15,7 @@ from deploy.supervisor import Child
 from deploy.worker import Worker, rest
 
 # A round closes stale connections, which a test within a transaction would not survive.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)

@@ -262,7 +262,7 @@ while not freeze_slice(mailing, datetime(2026, 3, 6, 12, tzinfo=UTC), 10):
 """
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_freezes_of_an_issue_at_the_same_time_share_the_people(tmp_path):
     people = 300
     with world(tmp_path) as house:

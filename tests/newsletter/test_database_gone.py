@@ -13,7 +13,7 @@ from tests.processes import running, until, world
 from tests.smtp_server import SmtpServer
 
 # Within a test's own transaction an error would be the end of the test.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 PEOPLE = 100
 CONNECTIONS = 2
 
@@ -41,7 +41,7 @@ def gone(holds):
 
 
 @pytest.fixture
-def mailing(transactional_db, now, server, settings):
+def mailing(django_db_serialized_rollback, transactional_db, now, server, settings):
     settings.MAIL_RELAYS = [server.relay(connections=CONNECTIONS)]
     mailing_list = make_list()
     make_members(PEOPLE, mailing_list, now)

@@ -76,6 +76,9 @@ def test_a_post_is_counted_an_hour_after_it_went_out(published):
 
 def test_the_history_grows_and_the_pace_slackens(published):
     row = published()
+    begun = datetime(2026, 3, 30, 12, 0, tzinfo=STOCKHOLM)
+    Announcement.objects.update(settled_at=begun, figures_due_at=begun + HOUR)
+    row.refresh_from_db()
     for number in range(1, 400):
         Memory.counted[row.remote_id] = Figures(impressions=100 + number)
         at = due(row)

@@ -112,7 +112,7 @@ def scene(request, house, network):
 
 def one_post(scene, row, creates):
     assert row["state"] == "published"
-    assert [post["id"] for post in scene.network.posts] == [row["remote_id"]]
+    assert [(post["id"], post["visible"]) for post in scene.network.posts] == [(row["remote_id"], row["text"])]
     assert scene.network.calls("create") == creates
 
 

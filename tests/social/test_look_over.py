@@ -212,24 +212,22 @@ def test_no_secret_is_logged_by_a_look(linkedin, now, caplog):
 class Told(Memory):
     """A channel that the settings connect, and that can be looked over."""
 
-    asked = 0
     error = None
 
     def renew(self):
         pass
 
     def look_over(self, now):
-        type(self).asked += 1
         if self.error:
             raise self.error
         ChannelState.objects.filter(channel=self.alias).update(account="@ordet@example.se")
 
 
-def test_a_channel_that_the_settings_connect_is_looked_over_too(settings, db, now):
+def test_a_channel_that_the_settings_connect_is_looked_over_too(settings, db, now, monkeypatch):
     settings.SOCIAL_CHANNELS = {"told": {"BACKEND": "tests.social.test_look_over.Told"}}
     assert look_over_due(now) == {"fine": 1}
     assert (state().account, state().looked_at) == ("@ordet@example.se", now)
-    Told.error = Refused("Kontot är avstängt.")
+    monkeypatch.setattr(Told, "error", Refused("Kontot är avstängt."))
     assert look_over_due(now + DAY) == {"later": 1}
     assert state().look_note == "Kontot är avstängt."
 

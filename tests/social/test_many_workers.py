@@ -24,7 +24,7 @@ while ours.filter(state__in=("waiting", "sending", "unknown")).exists() and time
     announce.reconcile_due(timezone.now())
     time.sleep(0.05)
 """
-TELL = "print(json.dumps(list(ours.values_list('state', 'remote_id'))))"
+TELL = "print(json.dumps(list(ours.values_list('state', 'remote_id', 'text'))))"
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_two_workers_after_a_killed_one_bring_every_post_out_once(scene):
     with scene.process(WORK) as other:
         rows = json.loads(scene.ask(WORK + TELL).splitlines()[-1])
         assert other.wait(100) == 0
-    assert [state for state, _ in rows] == ["published"] * COUNT
-    assert sorted(remote_id for _, remote_id in rows) == sorted(post["id"] for post in network.posts)
+    assert [state for state, *_ in rows] == ["published"] * COUNT
+    assert sorted(row[1:] for row in rows) == sorted([post["id"], post["visible"]] for post in network.posts)
     assert len({post["content"]["article"]["title"] for post in network.posts}) == COUNT
     assert network.calls("create") == COUNT + 1
     assert blind_repeats(network.ask("calls")) == 0

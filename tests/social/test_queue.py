@@ -34,7 +34,7 @@ def in_stockholm(at):
 
 def test_a_row_goes_out_at_the_swedish_time_that_was_chosen(desk, publish, linkedin):
     publish()
-    at = timezone.now().replace(second=0, microsecond=0) + dt.timedelta(days=2)
+    at = timezone.now().replace(hour=11, minute=0, second=0, microsecond=0) + dt.timedelta(days=2)
     assert "vid den tid du valde" in act(desk, "later", at=in_stockholm(at))
     assert Announcement.objects.get().next_attempt_at == at
     assert announce_due(at - dt.timedelta(seconds=1)) == {}

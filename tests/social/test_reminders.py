@@ -19,8 +19,11 @@ WEEK = "reminder:deadline.1:7"
 EVE = "reminder:deadline.1:1"
 
 
+TODAY = timezone.localdate()
+
+
 def days(count):
-    return timezone.localdate() + dt.timedelta(days=count)
+    return TODAY + dt.timedelta(days=count)
 
 
 @pytest.fixture
@@ -72,6 +75,11 @@ def test_reminders_suggest_themselves_soonest_first(home, model, fields, keys):
 
 
 def test_a_reminder_comes_at_eight_in_the_morning_whatever_the_clocks_do(home):
+    autumn = Call(title="x", deadline=dt.date(2026, 10, 26))
+    begun = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    found = {one.key: one.at for one in reminders.suggestions(autumn.moments(), begun)}
+    assert found["deadline.1:7"] == dt.datetime(2026, 10, 19, 6, 0, tzinfo=dt.UTC)
+    assert found["deadline.1:1"] == dt.datetime(2026, 10, 25, 7, 0, tzinfo=dt.UTC)
     spring = Call(title="x", deadline=dt.date(2027, 3, 29))
     found = {one.key: one.at for one in reminders.suggestions(spring.moments(), NOW)}
     assert found["deadline.1:7"] == dt.datetime(2027, 3, 22, 7, 0, tzinfo=dt.UTC)

@@ -43,4 +43,5 @@ def as_dict(row: Announcement) -> dict[str, Any]:
         "last_status": row.last_status,
         "last_error": row.last_error,
         "note": row.picture_note,
+        "text": row.text,
     }
