@@ -16,6 +16,8 @@ NOON = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
 def _plain_settings(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.JOURNAL_DIR = tmp_path / "journal"
+    # The real one takes most of a second for every user that a test makes.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
