@@ -65,6 +65,15 @@ class Post(Page):
     members_only = models.BooleanField(
         _("members only"), default=False, help_text=_("Only members may read the text; the title is shown to all.")
     )
+    review_by = models.DateField(
+        _("look over again"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From this day on the post stands on the list “Look over again”. "
+            "Pages that are no news come there after a year anyway."
+        ),
+    )
     outlets = OutletsJSONField(_("how it goes out"), default=dict, blank=True)
     imported_from = models.CharField(max_length=500, blank=True, default="", editable=False, db_index=True)
     # Kept true by save(): together with kind and date they make a list one walk along one index.
@@ -78,7 +87,7 @@ class Post(Page):
     parent_page_types: ClassVar[list[str]] = ["cms.SectionIndex", "cms.Home"]
     subpage_types: ClassVar[list[str]] = []
     # A copy is a new post of the editor's own: it may go out like any other.
-    exclude_fields_in_copy: ClassVar[list[str]] = ["imported_from"]
+    exclude_fields_in_copy: ClassVar[list[str]] = ["imported_from", "review_by"]
 
     search_fields = [
         *Page.search_fields,
@@ -228,7 +237,7 @@ class Post(Page):
                 ObjectList([FieldPanel("outlets", heading=_("Social media and letters"))], heading=_("Social media and letters")),
                 ObjectList([SpreadPanel()], heading=_("Spread")),
                 ObjectList(Page.promote_panels, heading=_("Promote")),
-                ObjectList(Page.settings_panels, heading=_("Settings")),
+                ObjectList([*Page.settings_panels, FieldPanel("review_by")], heading=_("Settings")),
             ]
         ).bind_to_model(cls)
 

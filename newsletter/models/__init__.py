@@ -1,6 +1,7 @@
 """The newsletter's tables, one file per subject."""
 
 from newsletter.models.among import Among as Among
+from newsletter.models.application import MembershipApplication
 from newsletter.models.audience import MailingList, SignUp, Subscription, SubscriptionChange, Suppression
 from newsletter.models.digest import Digest
 from newsletter.models.importing import ImportedRow, MemberImport
@@ -37,6 +38,7 @@ __all__ = [
     "Member",
     "MemberImport",
     "MemberTag",
+    "MembershipApplication",
     "NewsletterRules",
     "PersonalLink",
     "ProviderEvent",

@@ -33,7 +33,19 @@ class NewsletterRules(BaseGenericSetting):
         help_text=_("Only of members who have agreed to it themselves. Everybody else's letters hold no traces."),
     )
 
-    panels = [FieldPanel("second_person"), FieldPanel("undo_seconds"), FieldPanel("test_group"), FieldPanel("tracking")]
+    registrar = models.EmailField(
+        _("member registrar"),
+        blank=True,
+        help_text=_("Who is told of a new application for membership. Empty: the association's own address."),
+    )
+
+    panels = [
+        FieldPanel("second_person"),
+        FieldPanel("undo_seconds"),
+        FieldPanel("test_group"),
+        FieldPanel("tracking"),
+        FieldPanel("registrar"),
+    ]
 
     class Meta:
         verbose_name = _("rules for newsletters")
