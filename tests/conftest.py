@@ -4,10 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 
 from cms.models import Column, Home, Post, section_for
 from tests.migrated import Migrated
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 NOON = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
 

@@ -48,6 +48,7 @@ class World:
         """Run `manage.py …` to its end and return what it printed."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        print(done.stdout, done.stderr, end="")
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 

@@ -66,4 +66,5 @@ def _said(report: pytest.TestReport) -> list[str]:
 def _mails() -> str:
     from django.core import mail
 
-    return "\n".join(f"{one.subject}\n{one.body}" for one in getattr(mail, "outbox", ()))
+    mails = getattr(mail, "outbox", ())
+    return "\n".join(f"{one.subject}\n{one.body}\n{getattr(one, 'alternatives', '')}" for one in mails)

@@ -12,7 +12,7 @@ from cms.models import Article
 
 API = "/api/content/v1"
 # The database holds nothing that an example changes, so that examples may share it.
-odd = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+odd = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # What a browser can send: surrogates have no UTF-8.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=220)
 TEXT_PARAMETERS = ["q", "topic", "region", "author", "after", "type", "order", "published_from", "deadline_to", "open", "limit"]

@@ -101,7 +101,7 @@ class Workers(RuleBasedStateMachine):
 
 class TestWorkers(TestCase):
     def test_any_interleaving(self):
-        run_state_machine_as_test(Workers, settings=hypothesis_settings(max_examples=60, stateful_step_count=25, deadline=None))
+        run_state_machine_as_test(Workers, settings=hypothesis_settings(max_examples=60, stateful_step_count=25))
 
 
 def test_every_outgoing_row_can_be_found_by_its_due_time():

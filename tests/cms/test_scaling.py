@@ -88,7 +88,7 @@ FLAWS = st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=6
 
 @pytest.mark.filterwarnings("ignore")
 @given(st.sampled_from(sorted(SMALL)), st.floats(0, 1), FLAWS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_broken_file_is_an_os_error_or_a_picture(monkeypatch, kind, whole, flaws):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000_000)
     content = bytearray(SMALL[kind][: max(int(len(SMALL[kind]) * whole), 1)])
@@ -96,3 +96,13 @@ def test_a_broken_file_is_an_os_error_or_a_picture(monkeypatch, kind, whole, fla
         content[int(place * len(content))] = value
     with suppress(OSError):
         Original(io.BytesIO(content)).resize((40, 21)).save_as_jpeg(io.BytesIO())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["cmyk.jpg", "grey.png", "palette-translucent.png", "translucent.webp", "turned.jpg", "one-pixel.png"])
+def test_avif_is_made_of_every_kind_of_picture(name):
+    picture = stored(name, KINDS[name]())
+    copy, usual = (made(Thrifty, picture, f"fill-480x320|format-{kind}") for kind in ("avif", "webp"))
+    assert (copy.format, copy.size) == ("AVIF", usual.size)
+    apart = ImageStat.Stat(ImageChops.difference(copy.convert("RGB"), usual.convert("RGB"))).mean
+    assert max(apart) < 5

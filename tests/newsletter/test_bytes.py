@@ -79,7 +79,7 @@ address = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), max_size
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=anything, link=address)
 @example(name="0000000&\x1b\x1b\x08\x80\x80\x80\x80\x80\U00010000\U000100000", link="https://example.se/")
 def test_what_stands_in_a_slot_adds_no_line_and_breaks_no_quoting(name, link):

@@ -72,7 +72,7 @@ def test_raw_header_bytes_keep_one_click_alive():
 anything = st.text(st.characters(codec="utf-8"), max_size=200)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=anything, body=anything, subject=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=150))
 def test_no_text_breaks_a_line_a_header_or_the_end(name, body, subject):
     letter = Letter(subject, f"<p>{NAME}</p>{UNSUBSCRIBE}{body}", f"{body}{NAME}\n{UNSUBSCRIBE}{body}")

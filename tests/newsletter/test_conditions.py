@@ -148,7 +148,7 @@ def test_the_database_finds_whom_a_plain_evaluation_finds(now):
     keys = people(now)
     plain = Plain()
 
-    @hypothesis_settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=250, suppress_health_check=list(HealthCheck))
     @given(trees(keys))
     def agree(tree):
         frozen = segments.freeze(tree)

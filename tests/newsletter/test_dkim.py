@@ -106,7 +106,7 @@ def test_what_servers_on_the_way_may_do_does_no_harm(key):
 anything = st.text(st.characters(codec="utf-8"), max_size=120)
 
 
-@rules(max_examples=60, deadline=None)
+@rules(max_examples=60)
 @given(name=anything, text=st.text(st.sampled_from(" \t\n.=aå"), max_size=200), subject=anything)
 def test_whatever_was_written_the_signature_holds(name, text, subject):
     from django.test import override_settings

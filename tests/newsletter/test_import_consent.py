@@ -183,6 +183,6 @@ def test_no_import_brings_anybody_back_in_any_history(db):
     run_state_machine_as_test(
         InOwnTransaction,
         settings=settings(
-            max_examples=60, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=10, derandomize=True, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -289,5 +289,5 @@ class Life(RuleBasedStateMachine):
 
 
 def test_the_invariants_hold_whatever_happens():
-    limits = settings(max_examples=16, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=16, stateful_step_count=40, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Life, settings=limits)

@@ -64,7 +64,7 @@ def fields_of(value) -> dict[str, object]:
 
 
 @given(words=st.fixed_dictionaries(dict.fromkeys(FIELDS, WORDS)), sound=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_words_give_a_letter_or_name_the_block(words, sound):
     if sound:
         words["url"] = "https://example.se/x"

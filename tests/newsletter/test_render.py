@@ -280,7 +280,7 @@ HOSTILE = st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=30).
 
 
 @given(text=HOSTILE, kind=st.sampled_from(KINDS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_hostile_text_never_raises_and_never_injects(text, kind):
     """The same tags and attributes stand in the letter whatever words are put in."""
 

@@ -95,7 +95,7 @@ def post(publish, memory):
     return made
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=12))
 @example(steps=[("edit", "Två"), ("work", "lost after"), ("edit", "Ett")])
 @example(steps=[("own", "Eget"), ("work", "done"), ("back", None), ("edit", "Två")])

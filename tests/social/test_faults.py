@@ -134,7 +134,7 @@ def test_a_list_that_lags_three_seconds_behind(stage, linkedin, settings, answer
 
 @pytest.fixture
 def impatient(linkedin, settings):
-    settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options | {"timeout": 0.3}}
+    settings.SOCIAL_CHANNELS = {"linkedin": linkedin.options | {"timeout": 1.0}}
     yield
     linkedin.order("release")
 

@@ -141,7 +141,7 @@ def test_a_list_that_lags_behind_makes_no_double(post, mastodon, days, row):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_an_answer_that_comes_too_late(post, mastodon, days, row, settings, when):
-    settings.SOCIAL_CHANNELS = {"mastodon": mastodon.options | {"timeout": 0.3}}
+    settings.SOCIAL_CHANNELS = {"mastodon": mastodon.options | {"timeout": 1.0}}
     mastodon.script("create", "hold", when)
     assert post() == {"unknown": 1}
     mastodon.go.set()

@@ -54,7 +54,7 @@ def upload(ask, picture=JPEG, kind="image/jpeg", token=TOKEN, description="Bild"
         ({"status": "a", "text": "b"}, "unknown parameters"),
     ],
 )
-def test_a_status_thatnetwork_refuses_is_refused(ask, body, wanted):
+def test_a_status_that_mastodon_refuses_is_refused(ask, body, wanted):
     status, said = create(ask, **body)
     assert (status, wanted in said["error"]) == (422, True)
 
@@ -76,7 +76,7 @@ def test_a_picture_of_somebody_else_or_an_unfinished_one_cannot_be_used(ask):
 
 
 @pytest.mark.parametrize("given", [{"picture": b"RIFF"}, {"kind": "image/webp"}, {"description": "x" * 1501}])
-def test_a_picture_thatnetwork_refuses_is_refused(ask, given):
+def test_a_picture_that_mastodon_refuses_is_refused(ask, given):
     assert upload(ask, **given)[0] == 422
 
 
@@ -109,7 +109,7 @@ def test_an_edit_takes_away_what_it_does_not_name(ask, network):
     assert ask("PUT", f"/v1/statuses/{made['id']}", {"status": "c"}, token="another-account")[0] == 404
 
 
-def test_it_is_shown_asnetwork_shows_it(ask):
+def test_it_is_shown_as_mastodon_shows_it(ask):
     text = "Hej @anna & <alla>\nrad två\n\nOm #barnrätt: https://www.ordet.se/en/lång/adress/som/aldrig/tar/slut"
     content = create(ask, status=text)[1]["content"]
     assert content.startswith('<p>Hej <span class="h-card" translate="no"><a href="http://127.0.0.1')

@@ -4,7 +4,7 @@ import json
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from social.channels import Draft
@@ -42,7 +42,7 @@ def without_servers(text: str) -> str:
     return text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given((ANY | NASTY).map(clean).filter(bool))
 def test_a_reader_sees_the_text_and_the_link(plain):
     sent = json.loads(channel.wire(Draft(plain, "", "", LINK)))["status"]["status"]
@@ -50,22 +50,23 @@ def test_a_reader_sees_the_text_and_the_link(plain):
     assert sent.endswith(f"\n\n{LINK}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given((ANY | NASTY).map(clean).filter(bool), (ANY | NASTY).map(clean).filter(bool))
 def test_what_was_read_back_is_known_again_and_nothing_else(plain, other):
+    assume(mastodon_text.mentions(plain + other) == [])
     sent = told(plain, LINK)
     assert same(reading(sent), sent)
     alike = without_servers(plain).replace(f"@{JOINER}", "@") == without_servers(other).replace(f"@{JOINER}", "@")
-    assert same(reading(sent), told(other, LINK)) is alike or mastodon_text.mentions(plain + other) != []
+    assert same(reading(sent), told(other, LINK)) is alike
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NASTY.filter(lambda text: "://" not in text))
 def test_nobody_is_named_but_by_the_full_address(plain):
     assert [one.text for one in mastodon_text.mentions(told(plain, "")) if "@" not in one.text] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NASTY)
 def test_nothing_counts_for_less_than_it_does_there(plain):
     assert counted(told(plain, LINK)) >= mastodon_text.length(told(plain, LINK))

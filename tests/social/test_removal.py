@@ -230,12 +230,16 @@ class TestOthers:
         delete(desk, later, **answer("remove"))
         assert set(Change.objects.values_list("announcement__post_title", flat=True)) == {"Min", "Senare"}
 
-    def test_pages_below_that_the_user_may_not_take_down_keep_their_posts(self, out, linkedin):
-        from social import removal
-
-        post = out()
-        assert removal.take_away([Announcement.objects.get().pk], timezone.now()) == []
-        assert (Column.objects.get().live, post.live) == (True, True)
+    def test_pages_below_that_the_user_may_not_take_down_keep_their_posts(self, desk, out, linkedin, django_user_model):
+        other = django_user_model.objects.create_user("otto")
+        mine, locked = out("Min"), out("En annans")
+        Page.objects.filter(pk=locked.pk).update(locked=True, locked_by=other, locked_at=timezone.now())
+        section = mine.get_parent()
+        page = unpublish(desk, section, include_descendants="on", **answer("remove"))
+        assert "1 inlägg tas bort" in page
+        assert list(Column.objects.filter(live=True).values_list("title", flat=True)) == ["En annans"]
+        changes_due(timezone.now())
+        assert [one["content"]["article"]["title"] for one in linkedin.posts] == ["En annans"]
 
 
 class TestByHand:

@@ -35,8 +35,7 @@ ANY = st.text(st.characters(exclude_categories=()))
 PIECED = st.lists(st.sampled_from(PIECES)).map("".join)
 TEXTS = ANY | PIECED
 # Hypothesis warns of fixtures that live longer than one example; these know nothing of the examples.
-CALM = settings(deadline=None)
-LIVE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LIVE = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite
@@ -84,7 +83,6 @@ def test_what_a_reader_sees_is_what_the_editor_wrote(reader, words):
     assert reader(plain) == plain
 
 
-@CALM
 @given(TEXTS)
 def test_what_is_escaped_renders_as_it_was(plain):
     assert text.rendered(text.escape(plain)) == plain
@@ -98,7 +96,6 @@ COMMENTARIES = st.lists(
 ).map("".join)
 
 
-@CALM
 @given(COMMENTARIES, COMMENTARIES, COMMENTARIES)
 def test_reading_the_same_is_an_equivalence(one, two, three):
     assert text.same(one, one)
@@ -106,7 +103,6 @@ def test_reading_the_same_is_an_equivalence(one, two, three):
     assert not (text.same(one, two) and text.same(two, three)) or text.same(one, three)
 
 
-@CALM
 @given(PIECED, PIECED)
 def test_what_reads_otherwise_is_not_the_same(one, two):
     def seen(words):
@@ -127,14 +123,12 @@ def test_the_independent_reader_knows_what_is_written_on_purpose():
         assert read(broken).text == "Om "
 
 
-@CALM
 @given(st.characters(categories=["P", "S"], exclude_characters="_"))
 def test_punctuation_beside_a_hashtag_neither_kills_nor_joins_it(sign):
     assert read(text.escape(f"Om #barn{sign} {sign}")).hashtags == ["barn"]
     assert read(text.escape(f"{sign} #barn")).hashtags == ["barn"]
 
 
-@CALM
 @given(st.lists(st.sampled_from([*CHARACTERS, "(", "#"]), max_size=40), st.integers(0, 60))
 def test_shortening_keeps_characters_whole_and_the_limit(characters, limit):
     whole = "".join(characters)
@@ -147,7 +141,6 @@ def test_shortening_keeps_characters_whole_and_the_limit(characters, limit):
         assert not kept.endswith(" ")
 
 
-@CALM
 @given(st.lists(st.sampled_from(CHARACTERS), min_size=1))
 def test_characters_are_told_apart_as_a_reader_does(characters):
     places, place = [], 0
@@ -157,7 +150,6 @@ def test_characters_are_told_apart_as_a_reader_does(characters):
     assert [0, *breaks("".join(characters))] == places
 
 
-@CALM
 @given(TEXTS)
 def test_clean_text_stays_as_it_is_and_can_be_written(words):
     plain = clean(words)
@@ -192,7 +184,7 @@ def teaser(kind: str, words: str) -> Teaser:
 
 @pytest.mark.parametrize("kind", ["award", "call", "clipping", "column", "event", "film", "press", "something-new"])
 @given(words=st.one_of(PIECED, st.just("Vård & <omsorg> 'nu' \"här\" **fet** _kursiv_ [länk](x) `kod`")))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_summary_says_more_or_other_than_plain_words(kind, words):
     words = words.replace("&amp;", "&")
     entity = re.compile(r"&(amp|lt|gt|quot|#?\w+);")
