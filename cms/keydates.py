@@ -7,6 +7,7 @@ filters and reminders. A day's deadline holds until 24:00 in Stockholm. Only min
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
@@ -21,7 +22,10 @@ EXACT = ("minute", "day")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One key date as a content type states it; `ends` is exclusive. `closes`: its passing shuts something."""
+    """One key date as a content type states it; `ends` is exclusive. `closes`: its passing shuts something.
+
+    `place` is for calendars alone; the rows don't keep it.
+    """
 
     kind: str
     label: str
@@ -30,6 +34,7 @@ class Moment:
     ends: datetime | None = None
     text: str = ""
     closes: bool = False
+    place: str = ""
 
     def passed(self, now: datetime) -> bool:
         """Tell whether it lies wholly behind `now`; a date that isn't exact never passes of itself."""
@@ -68,23 +73,54 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, STOCKHOLM)
 
 
-def on_day(kind: str, label: str, day: date | None, *, last: date | None = None, closes: bool = False) -> list[Moment]:
+def on_day(
+    kind: str, label: str, day: date | None, *, last: date | None = None, closes: bool = False, place: str = ""
+) -> list[Moment]:
     """Return the Moment of a day, or of the days until `last`; nothing where `day` is None."""
     if day is None:
         return []
-    return [Moment(kind, label, "day", midnight(day), midnight((last or day) + timedelta(days=1)), closes=closes)]
+    ends = midnight((last or day) + timedelta(days=1))
+    return [Moment(kind, label, "day", midnight(day), ends, closes=closes, place=place)]
 
 
 def by_deadline(
-    kind: str, label: str, day: date | None, at: time | None = None, text: str = "", *, closes: bool = True
+    kind: str,
+    label: str,
+    day: date | None,
+    at: time | None = None,
+    text: str = "",
+    *,
+    until: time | None = None,
+    closes: bool = True,
+    place: str = "",
 ) -> list[Moment]:
-    """Return the Moment of a deadline: to the minute with `at`, else the whole day; a vague one from `text`."""
+    """Return the Moment of a deadline: to the minute with `at`, else the whole day; a vague one from `text`.
+
+    What happens at that minute may last `until` another one on the same day.
+    """
     if day is None:
         return [Moment(kind, label, "text", text=text)] if text else []
     if at is None:
-        return on_day(kind, label, day, closes=closes)
+        return on_day(kind, label, day, closes=closes, place=place)
     moment = datetime.combine(day, at, STOCKHOLM)
-    return [Moment(kind, label, "minute", moment, moment, closes=closes)]
+    # By the clock of the world: in the hour that spring skips, Stockholm's own runs backwards.
+    ends = max(moment, datetime.combine(day, until or at, STOCKHOLM), key=datetime.timestamp)
+    return [Moment(kind, label, "minute", moment, ends, closes=closes, place=place)]
+
+
+def box_moments(box: Any) -> list[Moment]:
+    """Return the key dates of one date box (KeyDatesBlock) of a body."""
+    return [moment for value in box["dates"] for moment in _block_moments(value)]
+
+
+def _block_moments(value: Any) -> list[Moment]:
+    precision, label, day = value["precision"], value["label"], value["day"]
+    if precision == "text":
+        return [Moment("other", label, "text", text=value["text"])]
+    if precision == "minute":
+        return by_deadline("other", label, day, value["at"], closes=False)
+    found = on_day("other", label, day, last=value["last_day"])
+    return [Moment("other", label, precision, moment.starts, moment.ends, value["text"]) for moment in found]
 
 
 class KeyDate(models.Model):

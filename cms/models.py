@@ -10,11 +10,15 @@ from cms.pages.award import Award as Award
 from cms.pages.call import Call as Call
 from cms.pages.clipping import Clipping as Clipping
 from cms.pages.column import Column as Column
+from cms.pages.consultation import ConsultationResponse as ConsultationResponse
+from cms.pages.debate import DebateArticle as DebateArticle
 from cms.pages.event import Event as Event
 from cms.pages.film import Film as Film
+from cms.pages.focus import FocusArea as FocusArea
 from cms.pages.index import Home as Home
 from cms.pages.index import SectionIndex as SectionIndex
 from cms.pages.index import section_for as section_for
+from cms.pages.network import Network as Network
 from cms.pages.plain import PlainPage as PlainPage
 from cms.pages.post import Post as Post
 from cms.pages.post import RelatedPost as RelatedPost

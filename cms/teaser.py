@@ -77,7 +77,10 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """One post as others may show it. All texts are plain; `url` is absolute, `path` begins with a slash."""
+    """One post as others may show it. All texts are plain; `url` is absolute, `path` begins with a slash.
+
+    `people_title` says who the people are ("Undertecknat av"); empty: those at an event.
+    """
 
     key: UUID
     kind: str
@@ -93,6 +96,7 @@ class Teaser:
     portrait: bool = False
     byline: tuple[PersonPart, ...] = ()
     people: tuple[PersonPart, ...] = ()
+    people_title: str = ""
     dates: tuple[DatePart, ...] = ()
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()

@@ -77,7 +77,7 @@ class Call(Post):
         return [
             *by_deadline("deadline", _("Last day"), self.deadline, self.deadline_time, self.deadline_text),
             *on_day("decision", _("Decision"), self.decision),
-            *on_day("event", _("Event"), self.event_first, last=self.event_last),
+            *on_day("event", _("Event"), self.event_first, last=self.event_last, place=self.event_place),
         ]
 
     def own_parts(self, now: datetime) -> dict[str, Any]:

@@ -157,7 +157,7 @@ class Event(Post):
         """Return pre-day, days and last day to register."""
         in_words = [Moment("event", _("When"), "text", text=self.days_text)] if self.days_text and not self.first_day else []
         return [
-            *on_day("event", _("When"), self.first_day, last=self.last_day),
+            *on_day("event", _("When"), self.first_day, last=self.last_day, place=self.place),
             *in_words,
             *on_day("pre_day", self.pre_day_name or _("Pre-day"), self.pre_day),
             *by_deadline("registration", _("Last day to register"), self.registration_closes),
