@@ -31,3 +31,6 @@ from cms.version import ContentVersion as ContentVersion
 from cms.vocabulary import Abbreviation as Abbreviation
 from cms.vocabulary import Region as Region
 from cms.vocabulary import Topic as Topic
+from cms.webhooks.models import HookDelivery as HookDelivery
+from cms.webhooks.models import HookedPost as HookedPost
+from cms.webhooks.models import HookEndpoint as HookEndpoint

@@ -1,0 +1,1 @@
+"""Webhooks: front ends are told what changed, through rows that a worker sends (Standard Webhooks, standardwebhooks.com)."""
