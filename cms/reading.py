@@ -7,8 +7,11 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.html import strip_tags
+from wagtail.blocks import StructValue
+from wagtail.fields import StreamField
 
-from cms import access, embeds, listing
+from cms import access, embeds, faces, listing
+from cms.keydates import EXACT
 from cms.navigation import way_to
 from cms.renditions import bring
 
@@ -17,6 +20,7 @@ def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """Return the template's context for `post` as it stands at `now` for whoever asks."""
     may_read = not post.members_only or access.may_read_members_only(request)
     bring_along(post)
+    own = post.own_moments(now)
     return {
         "post": post,
         "teaser": post.teaser(now),
@@ -24,6 +28,9 @@ def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "may_read": may_read,
         "lead": "" if may_read and begins_with_summary(post) else post.summary,
         "is_open": post.is_open(now),
+        "own_dates": [moment.part(now) for moment in own],
+        "closing": faces.closing(own),
+        "in_calendar": any(moment.precision in EXACT for moment in post.moments()),
         "players": embeds.players(embeds.film_urls(post)) if may_read else {},
         "meanings": {word.short: word.meaning for word in post.abbreviations.all()},
         "related": related(post),
@@ -42,20 +49,20 @@ def begins_with_summary(post: Any) -> bool:
 
 def bring_along(post: Any) -> None:
     """Fetch pictures and people of the page with their copies, a query for each kind and not for each one."""
-    picture = bring("lead_image", "lead", "newest")
+    picture = bring("lead_image", "lead", "share")
     prefetch_related_objects([post], picture, "topics", "regions", "abbreviations", listing.bylines())
     people = [block.value["person"] for stream in streams(post) for block in stream if has_person(block)]
     prefetch_related_objects(people, bring("portrait", "portrait"))
 
 
 def streams(post: Any) -> list[Any]:
-    """Return the streams of `post` in which people may stand."""
-    return [getattr(post, name, None) or () for name in ("body", "afterword", "on_site")]
+    """Return the streams of `post`: people may stand in any."""
+    return [getattr(post, field.name) or () for field in post._meta.concrete_fields if isinstance(field, StreamField)]
 
 
 def has_person(block: Any) -> bool:
     """Tell whether a block shows a person who still exists."""
-    return block.block_type == "person" and bool(block.value["person"])
+    return isinstance(block.value, StructValue) and bool(block.value.get("person"))
 
 
 def related(post: Any) -> list[Any]:

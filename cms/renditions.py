@@ -12,21 +12,39 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The copies for one place, smallest first, and how wide the place is (HTML's `sizes`)."""
+    """The copies for one place, smallest first, and how wide the place is (HTML's `sizes`).
+
+    `specs` are what everybody can show; with `avif` the same sizes exist in the smaller format too.
+    """
 
     specs: tuple[str, ...]
     sizes: str
+    avif: bool = False
+
+    @property
+    def avif_specs(self) -> tuple[str, ...]:
+        """The copies for browsers that know AVIF; none for places where they would hardly be smaller."""
+        return tuple(spec.replace("format-webp", "format-avif") for spec in self.specs) if self.avif else ()
+
+    @property
+    def all_specs(self) -> tuple[str, ...]:
+        """Every copy of the place, to be made when a picture is published."""
+        return self.specs + self.avif_specs
 
 
 SHAPES = {
     "card": Shape(
-        ("fill-480x320|format-webp", "fill-960x640|format-webp"), "(min-width: 66em) 350px, (min-width: 42em) 46vw, 92vw"
+        ("fill-480x320|format-webp", "fill-960x640|format-webp"),
+        "(min-width: 66em) 350px, (min-width: 42em) 46vw, 92vw",
+        avif=True,
     ),
-    "newest": Shape(("fill-720x480|format-webp", "fill-1280x853|format-webp"), "(min-width: 66em) 620px, 92vw"),
-    "lead": Shape(("max-880x1100|format-webp", "max-1760x2200|format-webp"), "(min-width: 58em) 880px, 94vw"),
-    "body": Shape(("max-680x1020|format-webp", "max-1360x1360|format-webp"), "(min-width: 46em) 680px, 92vw"),
+    "newest": Shape(("fill-720x480|format-webp", "fill-1280x853|format-webp"), "(min-width: 66em) 620px, 92vw", avif=True),
+    "lead": Shape(("max-880x1100|format-webp", "max-1760x2200|format-webp"), "(min-width: 58em) 880px, 94vw", avif=True),
+    "body": Shape(("max-680x1020|format-webp", "max-1360x1360|format-webp"), "(min-width: 46em) 680px, 92vw", avif=True),
     "portrait": Shape(("fill-96x96-c60|format-webp", "fill-240x240-c60|format-webp"), "120px"),
     "logo": Shape(("max-400x96",), "200px"),
+    # Not every network that shows a shared link can read WebP.
+    "share": Shape(("fill-1200x627|format-jpeg",), "1200px"),
 }
 LIST_SHAPES = ("newest", "card")
 
@@ -45,10 +63,19 @@ def copies(picture: Any, shape: str) -> tuple[Copy, ...]:
 
     A file that is gone or can't be read gives none: a page without a picture is better than no page.
     """
-    if picture is None:
+    return _found(picture, SHAPES[shape].specs)
+
+
+def avif_copies(picture: Any, shape: str) -> tuple[Copy, ...]:
+    """Return the copies of `picture` for a place in AVIF, smallest first; none where the shape has no such."""
+    return _found(picture, SHAPES[shape].avif_specs)
+
+
+def _found(picture: Any, specs: tuple[str, ...]) -> tuple[Copy, ...]:
+    if picture is None or not specs:
         return ()
     try:
-        found = picture.get_renditions(*SHAPES[shape].specs).values()
+        found = picture.get_renditions(*specs).values()
     except (SourceImageIOError, OSError, ValueError):
         logger.warning("Picture %s can't be read or resized.", picture.pk)
         return ()
@@ -56,13 +83,23 @@ def copies(picture: Any, shape: str) -> tuple[Copy, ...]:
     return tuple({copy.width: Copy(copy.url, copy.width, copy.height) for copy in found}.values())
 
 
-def with_copies(*shapes: str) -> QuerySet[Any]:
-    """Return pictures that bring their copies for `shapes` along, in one query for all."""
+def with_copies(*shapes: str, avif: bool = True) -> QuerySet[Any]:
+    """Return pictures that bring their copies for `shapes` along, in one query for all; `avif` for pages, not for the API."""
     from cms.media import Picture
 
-    return Picture.objects.prefetch_renditions(*(spec for shape in shapes for spec in SHAPES[shape].specs))
+    wanted = [SHAPES[shape].all_specs if avif else SHAPES[shape].specs for shape in shapes]
+    return Picture.objects.prefetch_renditions(*(spec for specs in wanted for spec in specs))
 
 
-def bring(path: str, *shapes: str) -> Prefetch[Any]:
+def bring(path: str, *shapes: str, avif: bool = True) -> Prefetch[Any]:
     """Return a Prefetch for the picture at `path` ("lead_image") together with its copies."""
-    return Prefetch(path, queryset=with_copies(*shapes))
+    return Prefetch(path, queryset=with_copies(*shapes, avif=avif))
+
+
+def bring_copies(path: str, *shapes: str) -> Prefetch[Any]:
+    """Return a Prefetch for the copies alone, of a picture at `path` that its own query has joined."""
+    from cms.media import PictureRendition
+
+    specs = [spec for shape in shapes for spec in SHAPES[shape].all_specs]
+    rows = PictureRendition.objects.filter(filter_spec__in=specs)
+    return Prefetch(f"{path}__renditions", queryset=rows, to_attr="prefetched_renditions")

@@ -1,5 +1,6 @@
 """Tags of the reader site; each asks one plain function."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -32,7 +33,7 @@ def identity() -> Identity:
 
 @register.simple_tag
 def photo(picture: Any, shape: str, alt: str | None = None, *, eager: bool = False) -> str:
-    """Return `<img>` with size, srcset and alt; nothing when there is no picture to show.
+    """Return `<picture>` with AVIF and its `<img>` with size, srcset and alt; nothing when there is no picture to show.
 
     `alt` replaces the picture's own words; give "" where a text beside it says the same.
     """
@@ -41,20 +42,30 @@ def photo(picture: Any, shape: str, alt: str | None = None, *, eager: bool = Fal
         return ""
     attributes = {
         "src": found[0].url,
-        "srcset": ", ".join(f"{copy.url} {copy.width}w" for copy in found) if len(found) > 1 else None,
-        "sizes": renditions.SHAPES[shape].sizes if len(found) > 1 else None,
+        **_choice(found, shape),
         "width": found[-1].width,
         "height": found[-1].height,
         "alt": picture.description if alt is None else alt,
     }
     loading = {"fetchpriority": "high"} if eager else {"loading": "lazy", "decoding": "async"}
-    return format_html("<img{}>", flatatt({name: value for name, value in (attributes | loading).items() if value is not None}))
+    image = format_html("<img{}>", flatatt(attributes | loading))
+    if not (finer := renditions.avif_copies(picture, shape)):
+        return image
+    source = {"type": "image/avif", "srcset": finer[0].url, **_choice(finer, shape)}
+    return format_html("<picture><source{}>{}</picture>", flatatt(source), image)
+
+
+def _choice(found: Sequence[renditions.Copy], shape: str) -> dict[str, str]:
+    """Return the attributes by which a browser chooses among several copies."""
+    if len(found) == 1:
+        return {}
+    return {"srcset": ", ".join(f"{copy.url} {copy.width}w" for copy in found), "sizes": renditions.SHAPES[shape].sizes}
 
 
 @register.simple_tag
 def share_picture(picture: Any) -> Any:
-    """Return the largest copy of `picture` that a shared link may show, or nothing."""
-    return next(reversed(renditions.copies(picture, "newest")), None)
+    """Return the copy of `picture` that a shared link may show, or nothing."""
+    return next(iter(renditions.copies(picture, "share")), None)
 
 
 @register.filter

@@ -4,11 +4,13 @@ import io
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from cms.media import NoPicture, rendition
 from cms.models import Picture
+from tests.pictures import KINDS, stored
 
 
 def picture() -> Picture:
@@ -44,3 +46,15 @@ def test_a_missing_file_says_which_one():
     lost.file.storage.delete(lost.file.name)
     with pytest.raises(NoPicture, match="Bild"):
         rendition(lost.pk, "max-20x20")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["cmyk.jpg", "grey.png", "palette-translucent.png", "translucent.webp", "turned.jpg", "one-pixel.png"]
+)
+def test_avif_is_made_of_every_kind_of_picture(name):
+    cache.clear()
+    source = stored(name, KINDS[name]())
+    copy, usual = (Image.open(source.get_rendition(f"fill-480x320|format-{kind}").file.path) for kind in ("avif", "webp"))
+    assert (copy.format, copy.size) == ("AVIF", usual.size)
+    assert max(ImageStat.Stat(ImageChops.difference(copy.convert("RGB"), usual.convert("RGB"))).mean) < 5
