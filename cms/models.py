@@ -2,6 +2,7 @@
 
 from cms.identity import Identity as Identity
 from cms.keydates import KeyDate as KeyDate
+from cms.keys import APIKey as APIKey
 from cms.media import Attachment as Attachment
 from cms.media import Picture as Picture
 from cms.media import PictureRendition as PictureRendition

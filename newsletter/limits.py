@@ -4,13 +4,13 @@ A knock is a row with a keyed hash, never the address itself. Limits by address 
 known or not, so they tell nothing.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from cms.callers import caller_of as caller_of
+from cms.callers import network_of
 from newsletter.models import Knock
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,7 +50,7 @@ class TooMany(Exception):
 def let_in(door: str, caller: str, now: datetime) -> None:
     """Count a knock of `caller` (an IP address); raises TooMany."""
     limit = BY_CALLER[door]
-    if not _counted(door, f"from {_network(caller)}", limit, now):
+    if not _counted(door, f"from {network_of(caller)}", limit, now):
         raise TooMany(limit.within)
 
 
@@ -67,39 +67,6 @@ def _counted(door: str, who: str, limit: Limit, now: datetime) -> bool:
         return True
     row.delete()
     return False
-
-
-def _network(caller: str) -> str:
-    """Return what counts as one caller: an IPv4 address, or the /64 that an IPv6 customer gets whole."""
-    try:
-        found = ipaddress.ip_address(caller)
-    except ValueError:
-        return caller
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
-
-
-def caller_of(remote: str, forwarded: str) -> str:
-    """Return whose request it is: `remote`, or, where that is one of our proxies, the last stranger of X-Forwarded-For.
-
-    A proxy on the same machine's socket has no address. What stands before the last stranger anybody may have written.
-    """
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    found = remote
-    while hops and _is_ours(found):
-        found = hops.pop()
-    return found
-
-
-def _is_ours(address: str) -> bool:
-    if not address:
-        return True
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
 
 
 def forget_old(now: datetime) -> int:
