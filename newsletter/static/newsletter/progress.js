@@ -3,11 +3,15 @@
   const place = document.getElementById("newsletter-progress");
   if (!place || !place.dataset.fragment) return;
   let shown = "";
+  let leaving = false;
+  // A reload in the midst of a pressed button would hide the page that its answer leads to.
+  window.addEventListener("submit", () => { leaving = true; });
   const look = async () => {
     try {
       const answer = await fetch(place.dataset.fragment, { headers: { "X-Requested-With": "XMLHttpRequest" } });
       if (!answer.ok) throw new Error(answer.status);
       const html = await answer.text();
+      if (leaving) return undefined;
       const part = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
       // Another state has other buttons, so the whole page is due.
       if (part.dataset.state !== place.dataset.state) return window.location.reload();
