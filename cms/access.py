@@ -1,16 +1,32 @@
-"""Registry: who may read members-only posts. Empty until another room fills it; then any yes counts."""
+"""Registry: who may read members-only posts. Empty until another room fills it; then any yes counts.
+
+Two questions: may whoever sends this request to the built-in site, and is somebody a member of whom a front end says that
+they have logged in there.
+"""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest
 
 Reader = Callable[[HttpRequest], bool]
+Known = Callable[[str], bool]
 _readers: list[Reader] = []
+_known: list[Known] = []
 
 
 def register(reader: Reader) -> None:
     """Add a test that says whether a request comes from somebody who may read members-only posts."""
     _readers.append(reader)
+
+
+def register_members(known: Known) -> None:
+    """Add a test that says whether a name that a front end gives (a mail address) is that of a living member."""
+    _known.append(known)
+
+
+def is_member(name: str) -> bool:
+    """Tell whether `name` is that of a living member."""
+    return any(known(name) for known in _known)
 
 
 def may_read_members_only(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.secrets import EncryptedTextField, Undecipherable
+from cms.secrets import LosableTextField
 
 SECRET_BYTES = 32
 SHOWN = 6
@@ -46,7 +46,7 @@ class APIKey(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS, default=DELIVERY)
     prefix = models.CharField(_("begins with"), max_length=30, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    signing_secret = EncryptedTextField(blank=True, default="", editable=False)
+    signing_secret: Any = LosableTextField(blank=True, default="", editable=False)
     origins = models.TextField(
         _("origins"),
         blank=True,
@@ -57,7 +57,12 @@ class APIKey(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+", verbose_name=_("made by")
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, help_text=_("Empty: it works until it is revoked."))
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
@@ -121,7 +126,7 @@ def make(key: APIKey, user: Any, now: datetime) -> str:
 
 def find(secret: str, now: datetime) -> APIKey:
     """Return the living key with `secret`, and note its use. Raises BadKey."""
-    key = APIKey.objects.defer("signing_secret").filter(digest=digest(secret)).first() if _FORM.fullmatch(secret) else None
+    key = APIKey.objects.filter(digest=digest(secret)).first() if _FORM.fullmatch(secret) else None
     if key is None:
         raise BadKey("The key is unknown.")
     if not key.is_alive(now):
@@ -138,10 +143,10 @@ def _note_use(key: APIKey, now: datetime) -> None:
 
 def signing_secret(key: APIKey) -> str:
     """Return what the front end of a member key signs with: the key itself. Raises BadKey when FIELD_KEYS have lost it."""
-    try:
-        return str(key.signing_secret)
-    except Undecipherable:
-        raise BadKey("The key's secret can't be read any more; make a new key.") from None
+    # Nothing may ever be verified with an empty secret: anybody could sign with that.
+    if not key.signing_secret:
+        raise BadKey("The key's secret can't be read any more; make a new key.")
+    return str(key.signing_secret)
 
 
 def revoke(key: APIKey, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import spread_admin
+from cms import keys_admin, spread_admin
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 
@@ -55,6 +55,7 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(VocabularyViewSetGroup)
+hooks.register("register_log_actions", keys_admin.register_actions)
 hooks.register("register_admin_urls", spread_admin.urls)
 hooks.register("register_page_header_buttons", spread_admin.button)
 hooks.register("register_page_listing_more_buttons", spread_admin.button)
@@ -65,3 +66,9 @@ hooks.register("after_publish_page", spread_admin.after_publish)
 def add_new_post_panel(request: HttpRequest, panels: list[Any]) -> None:
     """Put the shortcuts to new posts on the admin's first page."""
     panels.append(NewPostPanel())
+
+
+@hooks.register("register_admin_viewset")
+def key_viewset() -> Any:
+    """Add the pages for API keys under Settings."""
+    return keys_admin.KeyViewSet()

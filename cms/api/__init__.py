@@ -13,9 +13,11 @@ from ninja.renderers import JSONRenderer
 
 from cms.api import finding, problems, schemas, shapes
 from cms.api.answers import answered
+from cms.api.doors import is_for_member
 
 PREFIX = "/api/content/v1/"
-FAILS = {404: schemas.Problem, 422: schemas.Problem}
+DOORS = {401: schemas.Problem, 429: schemas.Problem}
+FAILS = {**DOORS, 404: schemas.Problem, 422: schemas.Problem}
 
 
 # JSON in UTF-8, with Swedish letters as they are.
@@ -34,7 +36,11 @@ api.add_decorator(answered, mode="view")
 
 
 @api.get(
-    "posts", response={200: schemas.Cards, 422: schemas.Problem}, operation_id="listPosts", summary="List posts", tags=["posts"]
+    "posts",
+    response={200: schemas.Cards, **DOORS, 422: schemas.Problem},
+    operation_id="listPosts",
+    summary="List posts",
+    tags=["posts"],
 )
 def list_posts(request: HttpRequest, filters: Query[schemas.Filters]) -> Any:
     """Cards of published posts, newest first; follow `after` for more."""
@@ -47,7 +53,8 @@ def list_posts(request: HttpRequest, filters: Query[schemas.Filters]) -> Any:
 )
 def get_post(request: HttpRequest, key: UUID) -> Any:
     """A whole post by its id."""
-    return shapes.detail(finding.post(key, request.content_state.locale_id), timezone.now())  # type: ignore[attr-defined]
+    found = finding.post(key, request.content_state.locale_id)  # type: ignore[attr-defined]
+    return shapes.detail(found, timezone.now(), whole=is_for_member(request))
 
 
 @api.get(
@@ -62,7 +69,7 @@ def by_path(request: HttpRequest, path: str) -> Any:
     found = finding.page(path)
     if isinstance(found, finding.Redirect):
         return {"redirect": finding.goal(found), "permanent": found.is_permanent}
-    return shapes.page(found, timezone.now())
+    return shapes.page(found, timezone.now(), whole=is_for_member(request))
 
 
 @api.get("{path:rest}", include_in_schema=False)

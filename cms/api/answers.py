@@ -14,10 +14,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from cms import version
+from cms.api.doors import PUBLIC, visitor
 from cms.api.problems import refused
 
 KEEP_SECONDS = 3600
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
+# For one reader alone: neither a browser nor anything on the way keeps it.
+PRIVATE = "private, no-store"
 
 Run = Callable[..., HttpResponse]
 
@@ -48,10 +51,15 @@ def answered(run: Run) -> Run:
             return refused(dict.fromkeys(names, "unknown parameter"))
         if names := ill(request):
             return refused(dict.fromkeys(names, "holds a NUL character"))
+        if getattr(operation.view_func, "unkept", False):
+            response = run(request, **kwargs)
+            response["Cache-Control"] = PRIVATE
+            return response
         now = timezone.now()
         state = version.state(now)
         request.content_state = state  # type: ignore[attr-defined]
-        key = f"content:{state.key}:{digest(request.get_full_path().encode())}"
+        audience = visitor(request).audience
+        key = f"content:{state.key}:{audience}:{digest(request.get_full_path().encode())}"
         body = cache.get(key)
         if body is None:
             response = run(request, **kwargs)
@@ -61,8 +69,14 @@ def answered(run: Run) -> Run:
             # A search has endless addresses; it would only push the others out.
             if "q" not in request.GET:
                 cache.set(key, body, KEEP_SECONDS)
-        return fresh(request, body, state.changed_at, now)
+        return fresh(request, body, state.changed_at, now, CACHE_CONTROL if audience == PUBLIC else PRIVATE)
 
+    return view
+
+
+def unkept(view: Run) -> Run:
+    """Mark an operation whose answer is for one asker and one moment: nothing keeps it."""
+    view.unkept = True  # type: ignore[attr-defined]
     return view
 
 
@@ -71,14 +85,15 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def fresh(request: HttpRequest, body: bytes, changed_at: datetime, now: datetime) -> HttpResponse:
+def fresh(request: HttpRequest, body: bytes, changed_at: datetime, now: datetime, keep: str = CACHE_CONTROL) -> HttpResponse:
     """Return `body` with its validators, or a 304 when the asker has it already."""
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["ETag"] = f'"{digest(body)}"'
-    response["Cache-Control"] = CACHE_CONTROL
+    response["Cache-Control"] = keep
     modified = None
-    # Last-Modified counts whole seconds: while that second lasts, another change could hide in it.
-    if now - changed_at > timedelta(seconds=1):
+    # Last-Modified counts whole seconds: while that second lasts, another change could hide in it. A member's copy has none,
+    # because the same date stands on the one that is open to all.
+    if keep == CACHE_CONTROL and now - changed_at > timedelta(seconds=1):
         modified = int(changed_at.timestamp())
         response["Last-Modified"] = http_date(modified)
     return get_conditional_response(request, etag=response["ETag"], last_modified=modified, response=response)

@@ -73,10 +73,10 @@ def blocks(stream: Any) -> list[dict[str, Any]]:
     return stream.stream_block.get_api_representation(stream, context=None) if stream else []
 
 
-def detail(row: Any, now: datetime) -> dict[str, Any]:
-    """Return a Detail of the card row `row`; what is for members only stays here."""
+def detail(row: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+    """Return a Detail of the card row `row`; what is for members only stays here, unless the `whole` of it is asked for."""
     post = row.specific
-    withheld = post.members_only
+    withheld = post.members_only and not whole
     content = {
         "fields": None if withheld else post.fields(),
         "body": [] if withheld else blocks(post.body),
@@ -106,9 +106,9 @@ def index(page: Home | SectionIndex, now: datetime) -> dict[str, Any]:
     }
 
 
-def page(found: Any, now: datetime) -> dict[str, Any]:
-    """Return whatever stands at a path: an IndexShape, or a Detail."""
+def page(found: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+    """Return whatever stands at a path: an IndexShape, or a Detail, the `whole` of it or what is open to all."""
     specific = found.specific
     if isinstance(specific, Home | SectionIndex):
         return index(specific, now)
-    return detail(listing.with_cards(Post.objects.filter(pk=found.pk)).get(), now)
+    return detail(listing.with_cards(Post.objects.filter(pk=found.pk)).get(), now, whole=whole)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('delivery', 'delivery: reads what is public'), ('preview', 'preview: shows editors their drafts'), ('member', 'member front end: also reads for members who have logged in there')], default='delivery', max_length=10, verbose_name='kind')),
                 ('prefix', models.CharField(editable=False, max_length=30, verbose_name='begins with')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('signing_secret', cms.secrets.EncryptedTextField(blank=True, default='', editable=False)),
+                ('signing_secret', cms.secrets.LosableTextField(blank=True, default='', editable=False)),
                 ('origins', models.TextField(blank=True, help_text="Sites whose visitors' browsers may ask with this key, one a line, such as https://www.example.se.", verbose_name='origins')),
                 ('per_minute', models.PositiveIntegerField(default=1200, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000000)], verbose_name='requests per minute')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),

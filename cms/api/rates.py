@@ -1,0 +1,72 @@
+"""How often a key, or an address without one, may ask: counted per minute in the cache, never in the database.
+
+The headers are those of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` and `RateLimit` as structured fields
+(draft 08 and later), and the three plain numbers of the drafts before, which most clients read.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import caches
+
+from cms.callers import is_ours, network_of
+
+WINDOW = 60
+# A municipality may be one address on the net.
+ANONYMOUS_PER_MINUTE = 1200
+# The machine itself: a front end that renders beside us, without a proxy between.
+OWN_PER_MINUTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Where a caller stands: `quota` requests a minute, how many are `left`, and `reset` seconds until it begins anew."""
+
+    quota: int
+    left: int
+    reset: int
+    refused: bool
+
+    def headers(self) -> dict[str, str]:
+        """Return what tells a client of it."""
+        told = {
+            "RateLimit-Policy": f'"minute";q={self.quota};w={WINDOW}',
+            "RateLimit": f'"minute";r={self.left};t={self.reset}',
+            "RateLimit-Limit": str(self.quota),
+            "RateLimit-Remaining": str(self.left),
+            "RateLimit-Reset": str(self.reset),
+        }
+        return told | {"Retry-After": str(self.reset)} if self.refused else told
+
+
+def of_key(key: int, quota: int, now: datetime) -> Rate:
+    """Count a request with the API key number `key`."""
+    return _count(f"key {key}", quota, now)
+
+
+def of_caller(caller: str, now: datetime) -> Rate:
+    """Count a request without a key from the address `caller`."""
+    quota = OWN_PER_MINUTE if is_ours(caller) else ANONYMOUS_PER_MINUTE
+    return _count(f"from {network_of(caller)}", quota, now)
+
+
+def _count(who: str, quota: int, now: datetime) -> Rate:
+    """Count by fixed minutes of the clock: of two requests at once none is overlooked, and no minute outlives its key."""
+    cache = caches["limits"]
+    moment = int(now.timestamp())
+    name = f"rate:{moment // WINDOW}:{who}".replace(" ", "-")
+    reset = WINDOW - moment % WINDOW
+    try:
+        used = cache.incr(name)
+    except ValueError:
+        # Somebody else's first request may come in between; then this one counts on theirs.
+        used = 1 if cache.add(name, 1, 2 * WINDOW) else _more(name)
+    return Rate(quota, max(0, quota - used), reset, refused=used > quota)
+
+
+def _more(name: str) -> int:
+    try:
+        return int(caches["limits"].incr(name))
+    # Pushed out of a full cache meanwhile.
+    except ValueError:
+        return 1
