@@ -7,6 +7,7 @@ from wagtail.admin.menu import Menu, MenuItem
 
 from social.channels import aliases, get_channel
 from social.connection import may_connect
+from social.following import FollowersItem
 
 
 class ChannelItem(MenuItem):
@@ -27,7 +28,7 @@ class SocialMenu(Menu):
     @property
     def registered_menu_items(self) -> list[MenuItem]:
         """Return the entries."""
-        queue = MenuItem(_("Queue"), reverse("social_queue"), name="social-queue", icon_name="list-ul", order=10)
+        queue = FollowersItem(_("Queue"), reverse("social_queue"), name="social-queue", icon_name="list-ul", order=10)
         return [queue, *map(_item, aliases())]
 
 

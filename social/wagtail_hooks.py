@@ -27,22 +27,23 @@ from social import (
     views,
     warning,
 )
+from social.following import FollowersItem, followers
 
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[Any]:
     """Add the queue, its rows, announcing and the connection."""
     return [
-        path("social/", admin.queue, name="social_queue"),
+        path("social/", followers(admin.queue), name="social_queue"),
         path("social/compose/", compose_admin.compose, name="social_compose"),
         path("social/connection/linkedin/choose/", views.choose, name="social_choose"),
         path("social/connection/<slug:alias>/", connection_admin.connection_page, name="social_connection"),
         path("social/connection/<slug:alias>/disconnect/", connection_admin.disconnect, name="social_disconnect"),
         path("social/connection/<slug:alias>/<slug:name>/", connection_admin.connection_act, name="social_connection_act"),
         path("social/announce/<int:page_id>/", announcing_admin.announce_post, name="social_announce"),
-        path("reports/social/", report_admin.SocialReport.as_view(), name="social_report"),
-        path("reports/social/csv/", report_admin.report_file, name="social_report_file"),
-        path("social/<int:pk>/", admin.detail, name="social_announcement"),
+        path("reports/social/", followers(report_admin.SocialReport.as_view()), name="social_report"),
+        path("reports/social/csv/", followers(report_admin.report_file), name="social_report_file"),
+        path("social/<int:pk>/", followers(admin.detail), name="social_announcement"),
         path("social/<int:pk>/<slug:name>/", admin.act, name="social_act"),
         path("social/<int:pk>/change/<slug:name>/", change_admin.act, name="social_change"),
     ]
@@ -57,7 +58,7 @@ def menu_item() -> MenuItem:
 @hooks.register("register_reports_menu_item")
 def report_item() -> MenuItem:
     """Lead to the report of all that was announced."""
-    return MenuItem(_("Social media"), reverse("social_report"), name="social-report", icon_name="share", order=110)
+    return FollowersItem(_("Social media"), reverse("social_report"), name="social-report", icon_name="share", order=110)
 
 
 @hooks.register("register_page_header_buttons")

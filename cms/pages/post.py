@@ -35,11 +35,12 @@ from cms.blocks import BodyBlock
 from cms.keydates import STOCKHOLM, Moment, by_deadline, on_day
 from cms.outlet_form import OutletsJSONField
 from cms.pages.slugs import PageForm, check_slug
+from cms.regional import Regional
 from cms.spread import SpreadPanel
 from cms.teaser import Image, Teaser
 
 
-class Post(Page):
+class Post(Regional, Page):
     """A post of any kind. Concrete so that lists read one table, never created by itself."""
 
     KIND: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""Keeps pages off the addresses at which Ordet itself answers."""
+"""The form of all pages: keeps them off the addresses at which Ordet itself answers, and writers in their region."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.addresses import TAKEN
+from cms.regional import choosable, with_own
 
 # The tree's root is 1, home pages 2.
 BELOW_HOME = 3
@@ -21,6 +22,16 @@ def check_slug(slug: str, depth: int | None) -> None:
 
 class PageForm(WagtailAdminPageForm):
     """The page editor's form: a page that is new doesn't know its place in the tree, but the form does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "regions" in self.fields:
+            offered = choosable(self.for_user, self.instance.regions.all())
+            self.fields["regions"].queryset = self.fields["regions"].queryset if offered is None else offered
+
+    def clean_regions(self) -> Any:
+        """Keep the post in the region of whoever writes of one region alone."""
+        return with_own(self.for_user, self.cleaned_data["regions"])
 
     def _post_clean(self) -> None:
         super()._post_clean()

@@ -16,7 +16,13 @@ COUNT = 50
 LEFT, BOUNCED, COMPLAINED, ERASED = (7, 23, 38), (11, 41), (19,), (31,)
 
 WRITES = ("add", "change", "view")
-USERS = {"redaktor": ("Rut", "Redaktör"), "utgivare": ("Ulla", "Utgivare"), "admin": ("Ada", "Administratör")}
+USERS = {
+    "skribent": ("Sten", "Skribent"),
+    "redaktor": ("Rut", "Redaktör"),
+    "utgivare": ("Ulla", "Utgivare"),
+    "registrator": ("Maj", "Medlemsansvarig"),
+    "admin": ("Ada", "Administratör"),
+}
 
 
 def password(username: str) -> str:
@@ -76,7 +82,8 @@ def employ() -> None:
         *_permissions("social", WRITES),
         *_permissions("deploy", ("view",), "jobrun"),
     )
-    groups: dict[str, Any] = {"redaktor": [editors], "utgivare": [publishers], "admin": []}
+    others = {name: [Group.objects.get(name=USERS[name][1])] for name in ("skribent", "registrator")}
+    groups: dict[str, Any] = {"redaktor": [editors], "utgivare": [publishers], "admin": [], **others}
     for username, (first, last) in USERS.items():
         user, made = User.objects.get_or_create(
             username=username,

@@ -39,7 +39,7 @@ def first_issue() -> None:
 
 def words(stage: Stage) -> str:
     """Return the addresses and log-ins to print."""
-    logins = "\n".join(f"  {name:<10} {password(name):<26} {role}" for name, (_, role) in USERS.items())
+    logins = "\n".join(f"  {name:<12} {password(name):<26} {role}" for name, (_, role) in USERS.items())
     return f"""
 Ordet är igång.
 
