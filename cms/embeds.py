@@ -33,6 +33,15 @@ STILL_MAX_BYTES = 4_000_000
 # Players that would otherwise set cookies or follow the reader.
 QUIET_HOSTS = {"www.youtube.com": "www.youtube-nocookie.com"}
 QUIET_OPTIONS = {"player.vimeo.com": {"dnt": "1"}}
+# Whose players a page may frame, by the policy in its headers; a film from elsewhere stays a link.
+PLAYER_HOSTS = (
+    "www.youtube-nocookie.com",
+    "player.vimeo.com",
+    "embed.ted.com",
+    "geo.dailymotion.com",
+    "open.spotify.com",
+    "w.soundcloud.com",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +114,15 @@ class _Frame(HTMLParser):
 
 
 def frame_source(html: str) -> str:
-    """Return the https address that a provider's HTML wants framed, on its quietest host; empty for anything else."""
+    """Return the https address that a provider's HTML wants framed, on its quietest host; empty unless we may frame it."""
     frame = _Frame()
     frame.feed(html)
     parts = urlsplit(frame.src)
     if parts.scheme != "https" or not parts.hostname or parts.username:
         return ""
+    host = QUIET_HOSTS.get(parts.netloc, parts.netloc)
     options = dict(parse_qsl(parts.query)) | QUIET_OPTIONS.get(parts.netloc, {})
-    return urlunsplit(("https", QUIET_HOSTS.get(parts.netloc, parts.netloc), parts.path, urlencode(options), ""))
+    return urlunsplit(("https", host, parts.path, urlencode(options), "")) if host in PLAYER_HOSTS else ""
 
 
 def _player(embed: Embed) -> Player:

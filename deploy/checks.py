@@ -48,6 +48,12 @@ def _addresses() -> Iterator[CheckMessage]:
                 hint="Write it like https://ordet.example.se.",
                 id="deploy.E006",
             )
+    if settings.FRONTEND_URL == settings.SITE_URL:
+        yield Error(
+            "FRONTEND_URL is SITE_URL: readers would be sent round in circles.",
+            hint="Leave FRONTEND_URL empty to show the reader site in the box.",
+            id="deploy.E010",
+        )
     host = urlsplit(settings.SITE_URL).hostname
     if host and host not in settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS:
         yield checks.Warning(

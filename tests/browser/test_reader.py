@@ -18,7 +18,7 @@ FILM = "https://vimeo.com/76979871"
 def posts(site: str) -> dict[str, Any]:
     """The magazine, with its film looked up; and a page that isn't there."""
     Embed.objects.create(
-        url=FILM, hash=get_embed_hash(FILM), type="video", html='<iframe src="https://player.example.se/1"></iframe>'
+        url=FILM, hash=get_embed_hash(FILM), type="video", html='<iframe src="https://player.vimeo.com/1"></iframe>'
     )
     return printed(timezone.now())
 
@@ -92,13 +92,13 @@ def test_the_menu_of_a_small_screen_opens_and_closes(page, addresses):
 
 def test_a_film_plays_after_a_click_and_not_before(page, addresses):
     asked: list[str] = []
-    page.route("https://player.example.se/**", lambda route: (asked.append(route.request.url), route.fulfill(body="film")))
+    page.route("https://player.vimeo.com/**", lambda route: (asked.append(route.request.url), route.fulfill(body="film")))
     page.goto(addresses["film"], wait_until="networkidle")
     assert asked == []
     page.locator("a[data-player]").click()
     page.locator("iframe.player").wait_for()
     page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
-    assert asked == ["https://player.example.se/1?autoplay=1"]
+    assert asked == ["https://player.vimeo.com/1?dnt=1&autoplay=1"]
 
 
 @pytest.fixture
