@@ -4,7 +4,7 @@ A type states its dates as Moments; at publish they become rows (`KeyDate`) for 
 filters and reminders. A day's deadline holds until 24:00 in Stockholm. Only minute and day are exact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -153,11 +153,17 @@ class KeyDate(models.Model):
         return Moment(self.kind, self.label, self.precision, self.starts, self.ends, self.text, self.closes)
 
 
-def _rows(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
+def numbered(moments: Iterable[Moment]) -> Iterator[tuple[int, Moment]]:
+    """Yield each of a post's moments with its number within its kind, from 1: its name in rows, reminders and calendars."""
     counts: dict[str, int] = {}
-    rows = []
     for moment in moments:
-        counts[moment.kind] = number = counts.get(moment.kind, 0) + 1
+        counts[moment.kind] = counts.get(moment.kind, 0) + 1
+        yield counts[moment.kind], moment
+
+
+def _rows(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
+    rows = []
+    for number, moment in numbered(moments):
         values = {name: getattr(moment, name) for name in ("kind", "precision", "starts", "ends", "text", "closes")}
         rows.append(KeyDate(post_id=post_id, number=number, label=str(moment.label), **values))
     return rows

@@ -28,7 +28,7 @@ class FocusArea(Post):
 
     since = models.DateField(_("since"), null=True, blank=True)
     concluded = models.DateField(_("concluded on"), null=True, blank=True, help_text=_("Empty while the work goes on."))
-    people = StreamField([("person", in_charge.InChargeBlock())], verbose_name=_("people in charge"), blank=True)
+    responsible = StreamField([("person", in_charge.InChargeBlock())], verbose_name=_("people in charge"), blank=True)
 
     own_panels = [
         MultiFieldPanel(
@@ -36,7 +36,7 @@ class FocusArea(Post):
             heading=_("Ongoing or concluded"),
             help_text=_("The page shows the related posts that you choose under Connections, then the newest with its topics."),
         ),
-        FieldPanel("people"),
+        FieldPanel("responsible"),
     ]
 
     class Meta:
@@ -56,7 +56,7 @@ class FocusArea(Post):
 
         since: date | None
         concluded: date | None
-        people: list[in_charge.InCharge]
+        responsible: list[in_charge.InCharge]
         posts: "list[FocusArea.Linked]"
 
     def clean(self) -> None:
@@ -70,11 +70,16 @@ class FocusArea(Post):
         posts = [
             {"id": one.translation_key, "type": one.kind, "title": one.title, "path": one.path_on_site} for one in self.posts()
         ]
-        return {"since": self.since, "concluded": self.concluded, "people": in_charge.shapes(self.people), "posts": posts}
+        people = in_charge.shapes(self.responsible)
+        return {"since": self.since, "concluded": self.concluded, "responsible": people, "posts": posts}
 
     def own_moments(self, now: datetime | None = None) -> list[Moment]:
         """Return the day on which the work is concluded; its passing closes the post."""
         return on_day("concluded", _("Concluded"), self.concluded, closes=True)
+
+    def present(self) -> list[Any]:
+        """Return the people in charge who still exist, as the editor wrote them."""
+        return in_charge.present(self.responsible)
 
     def posts(self) -> list[Post]:
         """Return what has come of it: the chosen posts in the editor's order, then the newest with its topics."""
@@ -101,6 +106,6 @@ class FocusArea(Post):
         facts = ((_("Work"), str(state)), (_("Since"), since))
         return {
             "facts": tuple(Fact(str(label), value) for label, value in facts if value),
-            "people": in_charge.parts(self.people),
+            "people": in_charge.parts(self.responsible),
             "people_title": str(_("In charge")),
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
@@ -118,6 +119,15 @@ class Network(Post):
         today = now.astimezone(STOCKHOLM).date()
         coming = [block.value for block in self.meetings if block.value["day"] >= today]
         return sorted(coming, key=lambda value: (value["day"], value["time"] or time.min))
+
+    def present(self) -> list[Any]:
+        """Return those who lead it and still exist, as the editor wrote them."""
+        return in_charge.present(self.leaders)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the coming meetings."""
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "meetings": self.coming(context["now"])}
 
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show who leads it, where it meets next and how one joins; nothing of it where it is for members only."""

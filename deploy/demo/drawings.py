@@ -187,3 +187,17 @@ def newspaper() -> bytes:
 SCENES: dict[str, Callable[[], bytes]] = {
     "bridge": bridge, "town": town, "gathering": gathering, "hills": hills, "newspaper": newspaper
 }  # fmt: skip
+
+
+def letter(title: str) -> bytes:
+    """Return a page of lines as PDF: what an answer looks like from afar."""
+    width, height = 1240, 1754
+    page = Image.new("RGB", (width, height), (255, 255, 255))
+    pen, chance = ImageDraw.Draw(page), random.Random(title)  # noqa: S311 - looks, not secrets
+    pen.rectangle((140, 160, 620, 190), fill=PETROL)
+    for line in range(34):
+        if line % 7:
+            pen.rectangle((140, 300 + line * 36, chance.randint(900, width - 140), 312 + line * 36), fill=MIST)
+    file = io.BytesIO()
+    page.save(file, "PDF", title=title)
+    return file.getvalue()

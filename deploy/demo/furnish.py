@@ -4,6 +4,7 @@ import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.utils.text import slugify
 
@@ -11,6 +12,7 @@ from cms.identity import Identity
 from cms.keydates import STOCKHOLM
 from cms.models import (
     Abbreviation,
+    Attachment,
     Byline,
     Home,
     Person,
@@ -24,7 +26,7 @@ from cms.models import (
     section_for,
 )
 from deploy.demo import drawings, posts, texts
-from deploy.demo.posts import Piece
+from deploy.demo.piece import Piece
 
 ALTS = {
     "bridge": "En bro över ett sund i kvällsljus",
@@ -144,6 +146,20 @@ class Furnisher:
                 ("person", {"person": person(key), "days": days, "preliminary": preliminary, "contact": ""})
                 for key, days, preliminary in value
             ]
+        if name in ("responsible", "leaders"):
+            return [("person", {"person": person(key), "role": role}) for key, role in value]
+        if name == "meetings":
+            keys = ("title", "day", "time", "until", "place", "link")
+            return [("meeting", dict(zip(keys, meeting, strict=True))) for meeting in value]
+        return self.more_values(name, value)
+
+    def more_values(self, name: str, value: Any) -> Any:
+        """Return the value of a field that holds signatories, a document or films; others stand as they are."""
+        if name == "signatories":
+            keys = ("name", "role", "organisation")
+            return [("signatory", {**dict(zip(keys, rest, strict=True)), "person": person(key) if key else None}) for key, *rest in value]
+        if name == "document":
+            return Attachment.objects.create(title=value, file=ContentFile(drawings.letter(value), name=f"{slugify(value)}.pdf"))
         return [("film", film) for film in value] if name == "films" else value
 
     def publish(self, page: Any) -> Any:

@@ -1,41 +1,9 @@
 """The demo's posts, written for it; days are counted from today, so that deadlines are always ahead."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A post to be: its content type by kind, its age in days, and its fields; names stand for rows."""
-
-    kind: str
-    title: str
-    days_ago: int
-    summary: str
-    body: tuple[tuple[str, Any], ...]
-    picture: str = ""
-    by: str = ""
-    topics: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    abbreviations: tuple[str, ...] = ()
-    fields: dict[str, Any] = field(default_factory=dict)
-
-
-def text(*paragraphs: str) -> tuple[str, str]:
-    """Return a block of running text."""
-    return "text", "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-
-
-def heading(words: str) -> tuple[str, dict[str, str]]:
-    """Return a heading."""
-    return "heading", {"text": words, "level": "h2"}
-
-
-def quotation(words: str, source: str) -> tuple[str, dict[str, str]]:
-    """Return somebody's words."""
-    return "quotation", {"text": words, "source": source}
-
+from deploy.demo import positions
+from deploy.demo.piece import DAY, Piece, heading, quotation, text
 
 COLUMN = Piece(
     "column",
@@ -64,13 +32,10 @@ COLUMN = Piece(
 )
 
 
-DAY = timedelta(days=1)
-
-
 def pieces(today: date) -> list[Piece]:
     """Return all posts as they shall stand on `today`, the oldest first."""
     makers = (_call, _award, _event, _article, _column, _clipping, _film, _members_article)
-    return sorted((make(today) for make in makers), key=lambda piece: -piece.days_ago)
+    return sorted([*(make(today) for make in makers), *positions.pieces(today)], key=lambda piece: -piece.days_ago)
 
 
 def _call(today: date) -> Piece:

@@ -20,6 +20,10 @@ SECTIONS = {
     "award": "Nominera, rösta och läs om vinnarna.",
     "clipping": "När föreningen syns och hörs.",
     "film": "Korta filmer om ledarskap i socialtjänsten.",
+    "focus_area": "Det vi arbetar med längre än ett år i taget.",
+    "consultation_response": "Vad vi har svarat regeringen och myndigheterna.",
+    "network": "Träffa andra som sitter på samma stol.",
+    "debate_article": "Vad vi har skrivit i tidningarna.",
 }
 TOPICS = ["Socialtjänstlagen", "Ledarskap", "Barn och unga", "Äldreomsorg", "Digitalisering", "Forskning", "Internationellt"]
 REGIONS = ["Norr", "Mitt", "Stockholm", "Väst", "Öst", "Syd"]

@@ -1,7 +1,7 @@
 """A small Swedish magazine: one post of every kind with all that it can show, for looking at and testing."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,9 +14,13 @@ from cms.models import (
     Call,
     Clipping,
     Column,
+    ConsultationResponse,
+    DebateArticle,
     Event,
     Film,
+    FocusArea,
     Home,
+    Network,
     Person,
     Picture,
     PlainPage,
@@ -179,6 +183,29 @@ def column(stage: Stage) -> None:
                 afterword=after, related=related)  # fmt: skip
 
 
+def positions(stage: Stage) -> None:
+    charge = [("person", {"person": stage.karin, "role": "sammankallande"}), ("person", {"person": stage.omar, "role": ""})]
+    summary = "Fem kommuner prövar hur barnets rätt kan märkas i varje beslut, från budget till bygglov."
+    stage.print("focus_area", FocusArea, 40, "Barnets rätt i hela kommunen", summary=summary, since=date(2024, 1, 1),
+                responsible=charge, body=TEXT, related=(stage.posts["article"],))  # fmt: skip
+    summary = "Vi tillstyrker huvuddragen och vill att kommunerna får ett år till att ställa om."
+    asked = {"ministry": "Socialdepartementet", "reference_number": "S2026/00123", "due": stage.day(25)}
+    asked["answered"] = stage.day(-2)
+    stage.print("consultation_response", ConsultationResponse, 2, "En förebyggande socialtjänst", summary=summary, body=TEXT,
+                memorandum="Insatser utan individuell behovsprövning (Ds 2026:4)", answered_by="styrelsen",
+                link="https://www.example.se/promemoria", **asked)  # fmt: skip
+    meeting = {"title": "Vårträff", "day": stage.day(39), "time": time(13), "until": time(15, 30), "place": "Umeå", "link": ""}
+    after = {"title": "", "day": stage.day(120), "time": None, "until": None, "place": "", "link": "https://www.example.se/rum"}
+    stage.print("network", Network, 50, "Nätverket för nya chefer", summary="Vi träffas fyra gånger om året.", leaders=charge,
+                meetings=[("meeting", meeting), ("meeting", after)], members_only=False, body=TEXT,
+                how_to_join="Skriv några rader om dig själv.", contact="natverk@example.se")  # fmt: skip
+    signed = [{"name": "Karin Ek", "role": "ordförande", "organisation": "Sveriges Socialtjänstchefer", "person": stage.karin},
+              {"name": "Ali Berg", "role": "professor", "organisation": "Lunds universitet", "person": None}]  # fmt: skip
+    stage.print("debate_article", DebateArticle, 9, "”Släpp inte taget om de unga”", paper="Västerbottensposten",
+                summary="Sex organisationer om vad som krävs nu.", printed=stage.day(-9), body=TEXT,
+                link="https://www.example.se/debatt", signatories=[("signatory", one) for one in signed])  # fmt: skip
+
+
 def others(stage: Stage) -> None:
     summary = "Frågor, underlag och räkneexempel för dig som ska föra samtal i vår."
     stage.print("members", Article, 20, "Stödmaterial inför lönesamtalen", summary=summary, members_only=True,
@@ -227,6 +254,6 @@ def printed(now: datetime, faces: str = "", scene: str = "") -> dict[str, Any]:
     """
     identity()
     made = stage(now, faces, scene)
-    for write in (article, clipping, film, event, award, calls, column, others):
+    for write in (article, clipping, film, event, award, calls, column, positions, others):
         write(made)
     return made.posts

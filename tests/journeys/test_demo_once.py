@@ -16,6 +16,6 @@ def test_the_main_job_comes_out_as_promised():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["failed"] == []
     assert (figures["imported_posts"], figures["drafts"]) == (11, 1)
-    assert figures["api_posts"] == 20
+    assert figures["api_posts"] == 24
     assert figures["members"] == figures["mails_received"] == 43
     assert figures["linkedin_posts"] == 3

@@ -1,7 +1,7 @@
 """A newsroom for the tests: one published post of every kind, with everything an editor may fill in."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -16,9 +16,13 @@ from cms.models import (
     Call,
     Clipping,
     Column,
+    ConsultationResponse,
+    DebateArticle,
     Event,
     Film,
+    FocusArea,
     Identity,
+    Network,
     Person,
     Picture,
     PlainPage,
@@ -198,6 +202,65 @@ def plain_page(publish: Callable[..., Any]) -> Any:
     return publish(PlainPage, title="Om föreningen", summary="Vi samlar dem som leder socialtjänsten.")
 
 
+def focus_area(publish: Callable[..., Any], chair: Person) -> Any:
+    """Publish a focus area with everything that it can hold."""
+    return publish(
+        FocusArea,
+        title="Barnets rätt i hela kommunen",
+        summary="Fem kommuner prövar hur barnets rätt kan märkas i varje beslut.",
+        since=date(2024, 1, 1),
+        responsible=[("person", {"person": chair, "role": "sammankallande"})],
+    )
+
+
+def consultation_response(publish: Callable[..., Any]) -> Any:
+    """Publish a consultation response with everything that it can hold, but the file."""
+    return publish(
+        ConsultationResponse,
+        title="En förebyggande socialtjänst",
+        summary="Vi tillstyrker förslaget och vill se längre övergångstid.",
+        ministry="Socialdepartementet",
+        reference_number="S2026/00123",
+        memorandum="Insatser utan individuell behovsprövning (Ds 2026:4)",
+        link="https://example.se/promemoria",
+        due=date(2026, 10, 5),
+        answered=date(2026, 3, 2),
+        answered_by="styrelsen",
+    )
+
+
+def network(publish: Callable[..., Any], chair: Person) -> Any:
+    """Publish a network that is open to all, with everything that it can hold."""
+    meeting = {"title": "Höstträff", "day": date(2026, 9, 15), "time": time(13), "until": time(15, 30), "place": "Umeå"}
+    return publish(
+        Network,
+        title="Nätverket för nya chefer",
+        summary="Vi träffas fyra gånger om året och byter erfarenheter.",
+        members_only=False,
+        leaders=[("person", {"person": chair, "role": "leder nätverket"})],
+        meetings=[("meeting", meeting | {"link": "https://example.se/rum"})],
+        how_to_join="Skriv några rader till oss.",
+        contact="natverk@example.se",
+    )
+
+
+def debate_article(publish: Callable[..., Any], chair: Person) -> Any:
+    """Publish a debate article with everything that it can hold."""
+    stranger = {"name": "Ali Berg", "role": "professor", "organisation": "Sydvik universitet", "person": None}
+    return publish(
+        DebateArticle,
+        title="”Släpp inte taget om de unga”",
+        summary="Sex organisationer om vad som krävs nu.",
+        paper="Sydposten",
+        printed=date(2026, 2, 27),
+        link="https://example.se/debatt",
+        signatories=[
+            ("signatory", {"name": "Ingrid Åhman", "role": "ordförande", "organisation": "FSS", "person": chair}),
+            ("signatory", stranger),
+        ],
+    )
+
+
 def posts(publish: Callable[..., Any]) -> dict[str, Any]:
     """Publish a full post of every kind; returns them by kind."""
     chair = person()
@@ -211,6 +274,10 @@ def posts(publish: Callable[..., Any]) -> dict[str, Any]:
         "clipping": clipping(publish),
         "film": film(publish, lead),
         "page": plain_page(publish),
+        "focus_area": focus_area(publish, chair),
+        "consultation_response": consultation_response(publish),
+        "network": network(publish, chair),
+        "debate_article": debate_article(publish, chair),
     }
 
 

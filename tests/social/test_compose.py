@@ -3,8 +3,23 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
-from cms.models import Article, Award, Call, Clipping, Column, Event, Film, Topic, content_types
+from cms.models import (
+    Article,
+    Award,
+    Call,
+    Clipping,
+    Column,
+    ConsultationResponse,
+    DebateArticle,
+    Event,
+    Film,
+    FocusArea,
+    Network,
+    Topic,
+    content_types,
+)
 from cms.teaser import DatePart, Teaser
 from deploy.demo.linkedin_text import read
 from social.channels import get_channel
@@ -50,6 +65,28 @@ FIELDS = {
     Clipping: {"title": "I tidningen", "quotation": "Vi måste våga mer", "quotation_source": "Anna Ek", "paper": "Dagbladet"},
     Film: {"title": "Se filmen", "summary": "Tre samtal.", "production": "Studio Öst"},
     Article: {"title": "Nyhet", "summary": "Något har hänt."},
+    FocusArea: {"title": "Barnets rätt", "summary": "Fem kommuner.", "since": dt.date(2024, 1, 1)},
+    ConsultationResponse: {
+        "title": "Vårt svar",
+        "summary": "Vi tillstyrker.",
+        "ministry": "Socialdepartementet",
+        "reference_number": "S2026/01234",
+        "due": dt.date(2026, 12, 1),
+        "answered_by": "styrelsen",
+    },
+    Network: {
+        "title": "Nya chefer",
+        "summary": "Vi träffas ofta.",
+        "how_to_join": "Skriv till oss",
+        "meetings": [("meeting", {"title": "Hemlig gäst", "day": dt.date(2026, 12, 8), "time": dt.time(13), "place": "Umeå"})],
+    },
+    DebateArticle: {
+        "title": "Släpp inte taget",
+        "summary": "Vad som krävs.",
+        "paper": "Dagbladet",
+        "printed": dt.date(2026, 11, 2),
+        "signatories": [("signatory", {"name": "Anna Ek", "role": "ordförande", "organisation": "FSS"})],
+    },
 }
 EXPECTED = {
     Column: ["Vi behöver varandra", "Om samarbete (2026) & annat.", "Ordföranden har ordet"],
@@ -65,6 +102,10 @@ EXPECTED = {
     Clipping: ["”Vi måste våga mer”\n– Anna Ek", "Dagbladet"],
     Film: ["Tre samtal.", "Studio Öst"],
     Article: ["Något har hänt."],
+    FocusArea: ["Fem kommuner.", "Arbetet: Pågår", "Sedan: 2024"],
+    ConsultationResponse: ["Sista dag för svar 1 december\n", "Diarienummer: S2026/01234", "Svaret lämnat av: styrelsen"],
+    Network: ["Vi träffas ofta.", "Nätverksträff 8 december kl. 13.00"],
+    DebateArticle: ["Debatt i Dagbladet 2 november 2026", "Undertecknat av:\n• Anna Ek – ordförande, FSS"],
 }
 
 
@@ -80,6 +121,17 @@ def test_each_content_type_has_a_summary(publish, memory, server, model):
     assert "\n\n\n" not in made.text
     assert text.length(made.text) <= text.LIMIT
     assert read(text.escape(made.text)).text == made.text
+
+
+def test_a_members_network_says_neither_where_nor_how(publish, memory, server):
+    post = publish(Network, **FIELDS[Network])
+    assert post.members_only
+    made, _ = draft(post, "linkedin", NOW)
+    assert not any(words in made.text for words in ("Hemlig gäst", "Umeå", "Skriv till oss"))
+    with override("sv"):
+        post.members_only = False
+        post.save_revision().publish()
+        assert "Hemlig gäst" in draft(post, "linkedin", NOW)[0].text
 
 
 def test_every_listed_content_type_is_covered():
