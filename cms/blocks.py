@@ -11,8 +11,9 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from cms import renditions
+from cms import block_values, parts
 from cms.addresses import absolute_html, own_url
+from cms.keydates import box_moments
 
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h4"]
 
@@ -36,6 +37,7 @@ class PrintedRoleBlock(blocks.StructBlock):
 class HeadingBlock(blocks.StructBlock):
     """A heading within the text."""
 
+    api_value = block_values.HeadingValue
     text = blocks.CharBlock(label=_("Heading"))
     level = blocks.ChoiceBlock(choices=[("h2", _("Large")), ("h3", _("Small"))], default="h2", label=_("Size"))
 
@@ -48,6 +50,8 @@ class HeadingBlock(blocks.StructBlock):
 class TextBlock(blocks.RichTextBlock):
     """Running text."""
 
+    api_value = parts.RichText
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"features": TEXT_FEATURES, "label": _("Text"), "icon": "pilcrow", **kwargs})
 
@@ -55,13 +59,14 @@ class TextBlock(blocks.RichTextBlock):
         template = "site/blocks/text.html"
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str]:
-        """Return the text as HTML with links resolved."""
-        return {"html": absolute_html(value.source)}
+        """Return the text as HTML with links resolved, and as Markdown."""
+        return parts.rich_text(absolute_html(value.source))
 
 
 class PictureBlock(blocks.StructBlock):
     """A picture in the text; empty words fall back on the picture's own."""
 
+    api_value = parts.Image
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
         label=_("Alt text"), required=False, help_text=_("What the picture shows. Empty: the picture's own alt text.")
@@ -90,19 +95,14 @@ class PictureBlock(blocks.StructBlock):
         return {**super().get_context(value, parent_context), "words": self.words(value)}
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any] | None:
-        """Return address, size, words and smaller copies; nothing when the picture can't be shown."""
-        if value["image"] is None:
-            return None
-        copies = [
-            {"url": own_url(one.url), "width": one.width, "height": one.height}
-            for one in renditions.copies(value["image"], "body")
-        ]
-        return {**copies[-1], **self.words(value), "copies": copies} if copies else None
+        """Return the picture with its words; nothing when it can't be shown."""
+        return parts.image(value["image"], "body", self.words(value))
 
 
 class QuotationBlock(blocks.StructBlock):
     """Somebody's words."""
 
+    api_value = block_values.QuotationValue
     text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
     source = blocks.CharBlock(label=_("Who said it"), required=False)
 
@@ -115,6 +115,7 @@ class QuotationBlock(blocks.StructBlock):
 class FactBoxBlock(blocks.StructBlock):
     """A box beside the text."""
 
+    api_value = block_values.FactBoxValue
     title = blocks.CharBlock(label=_("Heading"))
     text = TextBlock()
 
@@ -127,6 +128,7 @@ class FactBoxBlock(blocks.StructBlock):
 class LinkBlock(blocks.StructBlock):
     """A link to a page or an address."""
 
+    api_value = parts.Link
     text = blocks.CharBlock(label=_("Link text"))
     page = blocks.PageChooserBlock(label=_("Page"), required=False)
     address = blocks.URLBlock(
@@ -158,6 +160,7 @@ def link_url(value: Any) -> str:
 class LinksBlock(blocks.StructBlock):
     """A list of links."""
 
+    api_value = block_values.LinksValue
     title = blocks.CharBlock(label=_("Heading"), required=False)
     links = blocks.ListBlock(LinkBlock(), label=_("Links"), min_num=1)
 
@@ -179,6 +182,7 @@ class ButtonBlock(LinkBlock):
 class PersonBlock(blocks.StructBlock):
     """A person with a few words."""
 
+    api_value = block_values.PersonValue
     person = SnippetChooserBlock("cms.Person", label=_("Person"))
     text = blocks.TextBlock(label=_("Text"), required=False)
 
@@ -188,19 +192,17 @@ class PersonBlock(blocks.StructBlock):
         template = "site/blocks/person.html"
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
-        """Return the person's name and occupation with the text."""
+        """Return name, occupation and portrait with the text."""
         person = value["person"]
-        return {
-            "name": person.name if person else "",
-            "title": person.title if person else "",
-            "employer": person.employer if person else "",
-            "text": value["text"],
-        }
+        own = {name: getattr(person, name, "") for name in ("name", "title", "employer")}
+        portrait = parts.image(person.portrait, "portrait") if person else None
+        return {**own, "slug": getattr(person, "slug", None), "text": value["text"], "portrait": portrait}
 
 
 class FilmBlock(blocks.StructBlock):
     """A film or another embed by its address; looked up by a job, shown as a link until then."""
 
+    api_value = block_values.FilmValue
     url = blocks.URLBlock(label=_("Address"), help_text=_("The film's own page, such as https://vimeo.com/76979871."))
     title = blocks.CharBlock(label=_("Title"), required=False)
     length = blocks.CharBlock(label=_("Length"), required=False, help_text=_("Such as 3:42."))
@@ -214,6 +216,7 @@ class FilmBlock(blocks.StructBlock):
 class DocumentBlock(blocks.StructBlock):
     """A document to download."""
 
+    api_value = block_values.DocumentValue
     document = DocumentChooserBlock(label=_("Document"))
     text = blocks.CharBlock(label=_("Link text"), required=False)
 
@@ -223,9 +226,12 @@ class DocumentBlock(blocks.StructBlock):
         template = "site/blocks/document.html"
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str] | None:
-        """Return the words and the document's address."""
+        """Return the words, the document's address and kind; nothing when it is gone."""
         document = value["document"]
-        return document and {"text": value["text"] or document.title, "url": own_url(document.url)}
+        if document is None:
+            return None
+        words = value["text"] or document.title
+        return {"text": words, "url": own_url(document.url), "extension": document.file_extension.lower()}
 
 
 class KeyDateBlock(blocks.StructBlock):
@@ -274,6 +280,7 @@ def _missing(
 class KeyDatesBlock(blocks.StructBlock):
     """A box of dates."""
 
+    api_value = block_values.KeyDatesValue
     title = blocks.CharBlock(label=_("Heading"), default=_("Key dates"))
     dates = blocks.ListBlock(KeyDateBlock(), label=_("Dates"), min_num=1)
 
@@ -282,6 +289,10 @@ class KeyDatesBlock(blocks.StructBlock):
         label = _("Key dates")
         template = "site/blocks/key_dates.html"
 
+    def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
+        """Return the dates in the shape of all key dates; such a date shuts nothing."""
+        return {"title": value["title"], "dates": [parts.key_date(moment, closed=False) for moment in box_moments(value)]}
+
 
 # Only tags that can neither act nor change the page around them.
 IMPORTED_TAGS = nh3.ALLOWED_TAGS - {"style", "script", "form", "input", "img", "map", "area"}
@@ -289,6 +300,8 @@ IMPORTED_TAGS = nh3.ALLOWED_TAGS - {"style", "script", "form", "input", "img", "
 
 class ImportedHTMLBlock(blocks.RawHTMLBlock):
     """Markup from an import that no other block could take; always sanitised."""
+
+    api_value = parts.RichText
 
     class Meta:
         icon = "code"
@@ -306,6 +319,10 @@ class ImportedHTMLBlock(blocks.RawHTMLBlock):
     def value_from_form(self, value: Any) -> Any:
         """Sanitise what the editor wrote."""
         return super().value_from_form(sanitised(value))
+
+    def get_api_representation(self, value: Any, context: Any = None) -> dict[str, str]:
+        """Return the markup, and as Markdown what it says."""
+        return parts.rich_text(sanitised(value))
 
 
 def sanitised(html: str | None) -> str:

@@ -59,7 +59,7 @@ def get_post(request: HttpRequest, key: UUID) -> Any:
 
 @api.get(
     "by-path",
-    response={200: schemas.AnyDetail | schemas.IndexShape | schemas.Redirect, **FAILS},
+    response={200: schemas.AnyDetail | schemas.Index | schemas.Redirect, **FAILS},
     operation_id="getByPath",
     summary="Whatever stands at a path",
     tags=["pages"],

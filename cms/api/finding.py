@@ -1,6 +1,7 @@
 """Finding posts and pages for the API, among what is public alone."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,30 +10,51 @@ from django.http import Http404
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
-from cms import listing
+from cms import listing, search
 from cms.addresses import site_path
 from cms.api.schemas import Filters
 from cms.keydates import KeyDate, midnight
 from cms.models import Byline, Home, Post, SectionIndex
 
-SEARCH_DEPTH = 1000
 DAY = timedelta(days=1)
 
 
 def posts(filters: Filters, locale_id: int, now: datetime) -> listing.Listing:
     """Return the page of posts that `filters` ask for. Raises BadCursor."""
-    found = listing.listed(locale_id)
-    for narrow in (by_kind, by_terms, by_publication, by_deadline):
-        found = narrow(found, filters)
-    found = by_openness(found, filters.open, now)
+    keep = partial(narrowed, filters=filters, now=now)
     if filters.q.strip():
-        found = found.filter(pk__in=matching(words(filters.q), locale_id))
+        return sought(filters, locale_id, keep)
+    found = keep(listing.listed(locale_id))
     return listing.page(found, after=filters.after, limit=filters.limit, oldest_first=filters.order == "date")
+
+
+def sought(filters: Filters, locale_id: int, keep: search.Narrow) -> listing.Listing:
+    """Return the page of posts in which the words of `filters` occur, each with its passage. Raises BadCursor."""
+    found = search.find(
+        filters.q, locale_id, after=filters.after, limit=filters.limit, order=filters.order, narrow=keep
+    )
+    passages = {hit.post.pk: str(hit.snippet) for hit in found.hits}
+    return listing.Listing([hit.post for hit in found.hits], found.after, passages, found.count, found.more)
+
+
+def narrowed(found: QuerySet[Any], filters: Filters, now: datetime) -> QuerySet[Any]:
+    """Keep what all filters but the words ask for."""
+    for narrow in (by_kind, by_section, by_terms, by_publication, by_deadline):
+        found = narrow(found, filters)
+    return by_openness(found, filters.open, now)
 
 
 def by_kind(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     """Keep the content types asked for."""
     return found.filter(kind__in=filters.type) if filters.type else found
+
+
+def by_section(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    """Keep what stands below the page at a path; nothing when there is none."""
+    if not filters.section:
+        return found
+    section = at(filters.section)
+    return found.filter(path__startswith=section.path) if section else found.none()
 
 
 def by_terms(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
@@ -80,20 +102,6 @@ def by_openness(found: QuerySet[Any], wanted: bool | None, now: datetime) -> Que
     return found.filter(Exists(closing()), ~passed) if wanted else found.filter(passed)
 
 
-def words(asked: str) -> list[str]:
-    """Return the words in what somebody typed: SQLite would take a quotation mark for its own, and signs alone find nothing."""
-    return [word for word in asked.replace('"', " ").split() if any(map(str.isalnum, word))]
-
-
-def matching(wanted: list[str], locale_id: int) -> list[int]:
-    """Return the newest posts in which all `wanted` words occur, at most SEARCH_DEPTH; none without a word."""
-    if not wanted:
-        return []
-    newest = Post.objects.filter(listed=True, listed_locale_id=locale_id).order_by("-date")
-    results = newest.search(" ".join(wanted), operator="and", order_by_relevance=False)[:SEARCH_DEPTH]
-    return [post.pk for post in results]
-
-
 def post(key: UUID, locale_id: int) -> Any:
     """Return the public post with the id `key`. Raises Http404."""
     found = listing.public(Post.objects.filter(translation_key=key, locale_id=locale_id))
@@ -103,16 +111,21 @@ def post(key: UUID, locale_id: int) -> Any:
     return row
 
 
+def at(path: str) -> Page | None:
+    """Return the public page at `path`, of any kind."""
+    root = Home.objects.order_by("pk").first()
+    if root is None:
+        return None
+    trail = path.strip("/")
+    wanted = f"{root.url_path}{trail}/" if trail else root.url_path
+    return listing.public(Page.objects.filter(url_path=wanted)).first()
+
+
 def page(path: str) -> Page | Redirect:
     """Return the public page at `path`, or the redirect that stands there. Raises Http404."""
-    root = Home.objects.order_by("pk").first()
-    trail = path.strip("/")
-    if root is None:
-        raise Http404
-    wanted = f"{root.url_path}{trail}/" if trail else root.url_path
-    found = listing.public(Page.objects.filter(url_path=wanted)).first()
+    found = at(path)
     if found is None or not issubclass(found.specific_class, Home | SectionIndex | Post):
-        return redirect(f"/{trail}")
+        return redirect(f"/{path.strip('/')}")
     return found
 
 

@@ -3,73 +3,38 @@
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAliasType
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field, create_model
 
+from cms.blocks import BodyBlock
 from cms.models import Post, content_types
+from cms.parts import Image, KeyDate, RichText
 
 if TYPE_CHECKING:
     Kind = str
 else:
     Kind = Literal[tuple(content_types())]
-Precision = Literal["minute", "day", "month", "text"]
 # Room for a day more and for a time zone at either end of the calendar.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 
 
-class ImageCopy(Schema):
-    """A copy of a picture; sizes in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-class ImageShape(Schema):
-    """A picture with the words that belong to it; `url` is the largest of `copies` (smallest first), WebP."""
-
-    url: str
-    width: int
-    height: int
-    alt: str
-    caption: str
-    photographer: str
-    copies: list[ImageCopy]
-
-
-class TermShape(Schema):
+class Term(Schema):
     """A topic or a region."""
 
     name: str
     slug: str
 
 
-class BylineShape(Schema):
+class Byline(Schema):
     """Who wrote it, with roles as printed; `slug` is the person's, for the filter `author`."""
 
     name: str
     roles: list[str]
     slug: str | None
-    portrait: ImageShape | None
-
-
-class KeyDateShape(Schema):
-    """A key date. `starts` and `ends` (exclusive) are exact when `precision` is minute or day; `text` is how to show it.
-
-    `closes`: its passing shuts the post; `closed`: it has.
-    """
-
-    kind: str
-    label: str
-    precision: Precision
-    starts: datetime | None
-    ends: datetime | None
-    text: str
-    closes: bool
-    closed: bool
+    portrait: Image | None
 
 
 class Card(Schema):
@@ -85,11 +50,11 @@ class Card(Schema):
     path: str
     url: str
     members_only: bool
-    image: ImageShape | None
-    byline: list[BylineShape]
-    topics: list[TermShape]
-    regions: list[TermShape]
-    key_dates: list[KeyDateShape]
+    image: Image | None
+    byline: list[Byline]
+    topics: list[Term]
+    regions: list[Term]
+    key_dates: list[KeyDate]
 
 
 class Cards(Schema):
@@ -99,46 +64,69 @@ class Cards(Schema):
     after: str | None
 
 
-class Block(Schema):
-    """A block of a body: its kind, its stable id and its value."""
-
-    type: str
-    id: str | None
-    value: Any
+def block_of(name: str, block: Any) -> type[Schema]:
+    """Return the schema of one block of a body; every block names its value's own as `api_value`."""
+    fields: dict[str, Any] = {"type": (Literal[name], ...), "id": (str | None, ...), "value": (block.api_value, ...)}  # type: ignore[valid-type]
+    return create_model(f"{name.title().replace('_', '')}Block", __base__=Schema, __doc__=type(block).__doc__, **fields)
 
 
-class AbbreviationShape(Schema):
+BLOCKS = [block_of(name, block) for name, block in BodyBlock().child_blocks.items()]
+Block: Any = TypeAliasType("Block", Annotated[reduce(or_, BLOCKS), Field(discriminator="type")])
+
+
+class Abbreviation(Schema):
     """A short form and what it stands for."""
 
     short: str
     meaning: str
 
 
+class Player(Schema):
+    """How to show the film at `url`: `src` is what a frame may hold, `still` a picture to wait behind (may be empty)."""
+
+    url: str
+    title: str
+    provider: str
+    src: str
+    still: str
+    width: int
+    height: int
+
+
 class Detail(Card):
-    """A whole post. `withheld`: for members only, so that body, postscript, afterword and fields are empty here."""
+    """A whole post. `withheld`: for members only, so that body, postscript, afterword, players and fields are empty here.
+
+    `lead_image` is the picture of `image` as a page shows it, uncut; `search_title` and `search_description` are for
+    the head of a page and fall back on title and summary.
+    """
 
     withheld: bool
     updated_at: datetime
+    search_title: str
+    search_description: str
+    lead_image: Image | None
     body: list[Block]
-    postscript: str
+    postscript: RichText | None
     afterword: list[Block]
-    abbreviations: list[AbbreviationShape]
+    players: list[Player]
+    abbreviations: list[Abbreviation]
     related: list[Card]
 
 
 def detail_of(kind: str, model: type[Post]) -> type[Detail]:
     """Return the schema of one content type: its name as `type`, its `Fields` as `fields`."""
-    name = f"{model.__name__}Detail"
-    fields: dict[str, Any] = {"type": (Literal[kind], kind), "fields": (model.Fields | None, ...)}  # type: ignore[valid-type]
-    return create_model(name, __base__=Detail, __doc__=f"A whole post of the type {kind}.", **fields)
+    about = model.Fields.__doc__
+    own = create_model(f"{model.__name__}Fields", __base__=model.Fields, __module__=model.__module__, __doc__=about)
+    fields: dict[str, Any] = {"type": (Literal[kind], ...), "fields": (own | None, ...)}  # type: ignore[valid-type]
+    return create_model(f"{model.__name__}Detail", __base__=Detail, __doc__=f"A whole post of the type {kind}.", **fields)
 
 
 DETAILS = {kind: detail_of(kind, model) for kind, model in content_types().items()}
-AnyDetail: Any = Annotated[reduce(or_, DETAILS.values()), Field(discriminator="type")]
+AnyDetail: Any = TypeAliasType("Post", Annotated[reduce(or_, DETAILS.values()), Field(discriminator="type")])
 
 
-class IndexShape(Schema):
-    """The home page or a section, with its newest posts."""
+class Index(Schema):
+    """The home page or a section, with its newest posts; more of a section's: `GET /posts?section=` its path."""
 
     type: Literal["home", "section"]
     title: str
@@ -179,6 +167,7 @@ class Filters(Schema):
     topic: list[str] = Field([], description="Slugs of topics.")
     region: list[str] = Field([], description="Slugs of regions.")
     author: list[str] = Field([], description="Slugs of people in the byline.")
+    section: str = Field("", max_length=500, description="The path of a section: what stands below it.")
     published_from: Day | None = Field(None, description="First day of publication, in Stockholm.")
     published_to: Day | None = Field(None, description="Last day of publication, in Stockholm.")
     deadline_from: Day | None = Field(None, description="First day on which something closes.")

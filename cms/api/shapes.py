@@ -1,47 +1,33 @@
 """From pages to what the schemas describe: plain dicts, absolute addresses, no queries beyond what was prefetched."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from cms import listing, reading, renditions
+from cms import embeds, listing, parts, reading
 from cms.addresses import absolute_html, own_url, public_url, site_path
 from cms.models import Home, Post, SectionIndex, content_types
 
 
-def image(picture: Any, shape: str) -> dict[str, Any] | None:
-    """Return an ImageShape, or nothing when there is no picture to show."""
-    copies = [
-        {"url": own_url(copy.url), "width": copy.width, "height": copy.height} for copy in renditions.copies(picture, shape)
-    ]
-    if not copies:
-        return None
-    words = {"alt": picture.description, "caption": picture.caption, "photographer": picture.photographer}
-    return {**copies[-1], **words, "copies": copies}
-
-
 def byline(row: Any) -> dict[str, Any]:
-    """Return a BylineShape."""
+    """Return a Byline."""
     person = row.person
     return {
         "name": row.name,
         "roles": list(row.printed_roles()),
         "slug": person.slug if person else None,
-        "portrait": image(person.portrait, "portrait") if person else None,
+        "portrait": parts.image(person.portrait, "portrait") if person else None,
     }
 
 
 def key_date(row: Any, now: datetime) -> dict[str, Any]:
-    """Return a KeyDateShape as it stands at `now`."""
+    """Return a KeyDate as it stands at `now`."""
     moment = row.moment()
-    return {
-        **{name: getattr(moment, name) for name in ("kind", "label", "precision", "starts", "ends", "closes")},
-        "text": moment.shown(),
-        "closed": moment.closes and moment.passed(now),
-    }
+    return parts.key_date(moment, closed=moment.closes and moment.passed(now))
 
 
 def terms(rows: Any) -> list[dict[str, str]]:
-    """Return TermShapes."""
+    """Return Terms."""
     return [{"name": row.name, "slug": row.slug} for row in rows]
 
 
@@ -55,7 +41,7 @@ def card(post: Any, now: datetime) -> dict[str, Any]:
         "path": path,
         "url": public_url(path),
         **{name: getattr(post, name) for name in ("kicker", "title", "summary", "date", "members_only")},
-        "image": image(post.lead_image, "card"),
+        "image": parts.image(post.lead_image, "card"),
         "byline": [byline(row) for row in post.bylines.all()],
         "topics": terms(post.topics.all()),
         "regions": terms(post.regions.all()),
@@ -65,36 +51,56 @@ def card(post: Any, now: datetime) -> dict[str, Any]:
 
 def cards(found: listing.Listing, now: datetime) -> dict[str, Any]:
     """Return Cards."""
-    return {"items": [card(post, now) for post in found.posts], "after": found.after or None}
+    passages = found.passages or {}
+    items = [{**card(post, now), "snippet": passages.get(post.pk)} for post in found.posts]
+    return {"items": items, "after": found.after or None, "count": found.count, "more": found.more}
 
 
 def blocks(stream: Any) -> list[dict[str, Any]]:
-    """Return a stream's blocks as the API shows them."""
-    return stream.stream_block.get_api_representation(stream, context=None) if stream else []
+    """Return a stream's blocks as the API shows them; what can't be shown (a picture whose file is gone) is left out."""
+    found = stream.stream_block.get_api_representation(stream) if stream else []
+    return [block for block in found if block["value"] is not None]
+
+
+def players(post: Any) -> list[dict[str, Any]]:
+    """Return Players of the films that have been looked up."""
+    found = embeds.players(embeds.film_urls(post)).items()
+    return [{"url": url, **asdict(player), "still": own_url(player.still) if player.still else ""} for url, player in found]
+
+
+def text(post: Any) -> dict[str, Any]:
+    """Return what members alone may read of a members-only post."""
+    return {
+        "fields": post.fields(),
+        "body": blocks(post.body),
+        "postscript": parts.rich_text(absolute_html(post.postscript)) if post.postscript else None,
+        "afterword": blocks(post.afterword),
+        "players": players(post),
+    }
+
+
+NOTHING: dict[str, Any] = {"fields": None, "body": [], "postscript": None, "afterword": [], "players": []}
 
 
 def detail(row: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
-    """Return a Detail of the card row `row`; what is for members only stays here, unless the `whole` of it is asked for."""
+    """Return a Detail of the card row `row`; what is for members only stays here, unless a member asks for the `whole`."""
     post = row.specific
     withheld = post.members_only and not whole
-    content = {
-        "fields": None if withheld else post.fields(),
-        "body": [] if withheld else blocks(post.body),
-        "postscript": "" if withheld else absolute_html(post.postscript),
-        "afterword": [] if withheld else blocks(post.afterword),
-    }
     return {
         **card(row, now),
-        **content,
+        **(NOTHING if withheld else text(post)),
         "withheld": withheld,
         "updated_at": post.last_published_at or post.date,
+        "search_title": post.seo_title or post.title,
+        "search_description": post.search_description or post.summary,
+        "lead_image": parts.image(row.lead_image, "lead"),
         "abbreviations": [{"short": word.short, "meaning": word.meaning} for word in post.abbreviations.all()],
         "related": [card(other, now) for other in reading.related(post)],
     }
 
 
 def index(page: Home | SectionIndex, now: datetime) -> dict[str, Any]:
-    """Return an IndexShape."""
+    """Return an Index."""
     path = site_path(page)
     return {
         "type": "home" if isinstance(page, Home) else "section",
@@ -107,7 +113,7 @@ def index(page: Home | SectionIndex, now: datetime) -> dict[str, Any]:
 
 
 def page(found: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
-    """Return whatever stands at a path: an IndexShape, or a Detail, the `whole` of it or what is open to all."""
+    """Return whatever stands at a path: an Index, or a Detail, the `whole` of it or what is open to all."""
     specific = found.specific
     if isinstance(specific, Home | SectionIndex):
         return index(specific, now)

@@ -32,7 +32,7 @@ from wagtail.search import index
 from cms import reading
 from cms.addresses import public_url, site_path
 from cms.blocks import BodyBlock
-from cms.keydates import STOCKHOLM, Moment, by_deadline, on_day
+from cms.keydates import STOCKHOLM, Moment, box_moments
 from cms.outlet_form import OutletsJSONField
 from cms.pages.slugs import PageForm, check_slug
 from cms.regional import Regional
@@ -255,21 +255,6 @@ class RelatedPost(Orderable):
 def body_moments(body: Iterable[Any]) -> list[Moment]:
     """Return the key dates that stand in a body's date boxes."""
     return [moment for block in body or () if block.block_type == "key_dates" for moment in box_moments(block.value)]
-
-
-def box_moments(box: Any) -> list[Moment]:
-    """Return the key dates of one date box."""
-    return [moment for value in box["dates"] for moment in _block_moments(value)]
-
-
-def _block_moments(value: Any) -> list[Moment]:
-    precision, label, day = value["precision"], value["label"], value["day"]
-    if precision == "text":
-        return [Moment("other", label, "text", text=value["text"])]
-    if precision == "minute":
-        return by_deadline("other", label, day, value["at"], closes=False)
-    found = on_day("other", label, day, last=value["last_day"])
-    return [Moment("other", label, precision, moment.starts, moment.ends, value["text"]) for moment in found]
 
 
 def content_types() -> dict[str, type[Post]]:
