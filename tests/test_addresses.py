@@ -12,7 +12,7 @@ from cms.models import Article, PlainPage, SectionIndex, content_types
 from deploy.urls import urlpatterns
 
 # These are answered before any address is looked up, or belong to a development server.
-ELSEWHERE = {"static", "mail", "kalender.ics", "feed.atom"}
+ELSEWHERE = {"static", "mail"}
 
 
 def first_parts(patterns):
@@ -21,6 +21,9 @@ def first_parts(patterns):
         if getattr(pattern, "urlconf_name", None) is wagtail_urls:
             continue
         route = str(pattern.pattern).lstrip("^")
+        # Beside a page, below its own address.
+        if route.startswith("<path:path>/"):
+            continue
         if route:
             yield re.split(r"[/$]", route)[0]
         else:
