@@ -6,8 +6,10 @@ from typing import Any
 from django.conf import settings
 from wagtail.rich_text import expand_db_html
 
+# The reader site's pages that no editor writes; an editor's page that has stood there for long comes first.
+LANDING = frozenset(["amnen", "arkiv", "kalender", "personer", "regioner", "sok"])
 # What Ordet itself answers at, right below the site's root: a page of that name would never be seen.
-TAKEN = frozenset(
+TAKEN = LANDING | frozenset(
     [
         "admin",
         "api",
@@ -38,7 +40,12 @@ def own_url(path: str) -> str:
 
 def site_path(page: Any) -> str:
     """Return the path that a reader sees, beginning with a slash: without the root page's own slug."""
-    return "/" + "".join(str(page.url_path or "").split("/", 2)[2:])
+    return trail(str(page.url_path or ""))
+
+
+def trail(url_path: str) -> str:
+    """Return Wagtail's `url_path` as a reader sees it: beginning with a slash, without the root page's own slug."""
+    return "/" + "".join(url_path.split("/", 2)[2:])
 
 
 def absolute_html(source: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from cms import listing
@@ -15,6 +16,42 @@ class Place:
 
     title: str
     path: str
+
+
+PEOPLE, TOPICS, REGIONS = "/personer/", "/amnen/", "/regioner/"
+ARCHIVE, CALENDAR, SEARCH = "/arkiv/", "/kalender/", "/sok/"
+# The header has room for two; the footer leads to the rest.
+IN_HEADER, IN_FOOTER = (CALENDAR, SEARCH), (PEOPLE, TOPICS, REGIONS, ARCHIVE)
+
+
+def landing_title(path: str) -> str:
+    """Return what the landing page at `path` is called."""
+    titles = {
+        PEOPLE: _("People"),
+        TOPICS: _("Topics"),
+        REGIONS: _("Regions"),
+        ARCHIVE: _("Archive"),
+        CALENDAR: _("Calendar"),
+        SEARCH: _("Search"),
+    }
+    return titles[path]
+
+
+def in_header(places: list[Place]) -> list[Place]:
+    """Return the landing pages of the header, without those that an editor's page among `places` stands for."""
+    known = {place.path for place in places}
+    return [Place(landing_title(path), path) for path in IN_HEADER if path not in known]
+
+
+def in_footer() -> list[Place]:
+    """Return the landing pages of the footer."""
+    return [Place(landing_title(path), path) for path in IN_FOOTER]
+
+
+def path_of(row: Any) -> str:
+    """Return where a person, a topic or a region has its page."""
+    base = {"person": PEOPLE, "topic": TOPICS, "region": REGIONS}[row._meta.model_name]
+    return f"{base}{row.slug}/"
 
 
 def place(page: Any) -> Place:

@@ -22,5 +22,5 @@ urlpatterns = [
 if settings.MEDIA_URL.startswith("/"):
     # A proxy in front may serve these itself; a small installation has none.
     urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media))
-urlpatterns += [path("", include(room)) for room in ("newsletter.urls", "social.urls", "cms.urls")]
+urlpatterns += [path("", include(room)) for room in ("newsletter.urls", "social.urls", "cms.landing.urls", "cms.urls")]
 urlpatterns.append(path("", include(wagtail_urls)))

@@ -31,7 +31,7 @@ class Index(Regional, Page):
     def clean(self) -> None:
         """Refuse a slug at which Ordet itself answers."""
         super().clean()
-        check_slug(self.slug, self.depth)
+        check_slug(self.slug, self.depth, self.pk)
 
     def posts(self) -> QuerySet[Post]:
         """Return the posts to list, newest first."""

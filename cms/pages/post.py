@@ -148,7 +148,7 @@ class Post(Regional, Page):
     def clean(self) -> None:
         """Refuse a slug at which Ordet itself answers."""
         super().clean()
-        check_slug(self.slug, self.depth)
+        check_slug(self.slug, self.depth, self.pk)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep kicker, the frozen bylines and the columns of the flat list true."""

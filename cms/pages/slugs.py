@@ -5,17 +5,22 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Page
 
-from cms.addresses import TAKEN
+from cms.addresses import LANDING, TAKEN
 from cms.regional import choosable, with_own
 
 # The tree's root is 1, home pages 2.
 BELOW_HOME = 3
 
 
-def check_slug(slug: str, depth: int | None) -> None:
-    """Raise ValidationError where a page of that slug, that deep in the tree, could never be reached."""
-    if depth == BELOW_HOME and slug in TAKEN:
+def check_slug(slug: str, depth: int | None, key: int | None = None) -> None:
+    """Raise ValidationError where a page of that slug, that deep in the tree, could never be reached.
+
+    The page with the id `key` may keep a landing page's address that it has already: it comes first there.
+    """
+    kept = slug in LANDING and key is not None and Page.objects.filter(pk=key, slug=slug).exists()
+    if depth == BELOW_HOME and slug in TAKEN and not kept:
         text = _("“%(slug)s” is one of the site's own addresses, so the page would never be seen there. Choose another slug.")
         raise ValidationError({"slug": text % {"slug": slug}})
 

@@ -23,6 +23,9 @@ register.filter("absolute", addresses.public_url)
 register.filter("link_url", link_url)
 register.filter("date_block", faces.block)
 register.simple_tag(navigation.sections, name="menu")
+register.filter("path_of", navigation.path_of)
+register.simple_tag(navigation.in_header)
+register.simple_tag(navigation.in_footer)
 
 
 @register.simple_tag
