@@ -14,11 +14,13 @@ class CmsConfig(AppConfig):
         """Hear of every publication and its end."""
         from wagtail.signals import page_published, page_unpublished
 
-        from cms import embeds, on_site, trail, version
+        from cms import embeds, on_site, planned, site_plans, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()
         when_live(embeds.after_publication)
+        planned.register("site", _("The site"), site_plans.on_the_site, order=100)
+        planned.register("dates", _("Key dates"), site_plans.key_dates, order=400)
         trail.register("site", _("The site"), on_site.on_site, order=100)

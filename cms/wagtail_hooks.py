@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import keys_admin, spread_admin
+from cms import keys_admin, planned_admin, spread_admin
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
+from cms.planned_admin import ComingPanel
 
 
 class PersonViewSet(SnippetViewSet):
@@ -60,12 +62,14 @@ hooks.register("register_admin_urls", spread_admin.urls)
 hooks.register("register_page_header_buttons", spread_admin.button)
 hooks.register("register_page_listing_more_buttons", spread_admin.button)
 hooks.register("after_publish_page", spread_admin.after_publish)
+hooks.register("register_admin_urls", planned_admin.urls)
+hooks.register("register_reports_menu_item", planned_admin.menu_item)
 
 
 @hooks.register("construct_homepage_panels")
 def add_new_post_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """Put the shortcuts to new posts on the admin's first page."""
-    panels.append(NewPostPanel())
+    """Put the shortcuts to new posts, and what goes out next, on the admin's first page."""
+    panels += [NewPostPanel(), ComingPanel(timezone.now())]
 
 
 @hooks.register("register_admin_viewset")

@@ -18,9 +18,10 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the switch and the trail to posts, and our checks to Django's."""
-        from cms import outlets, trail
-        from newsletter import adding, checks, trails
+        from cms import outlets, planned, trail
+        from newsletter import adding, checks, plans, trails
 
         assert checks.check_settings  # noqa: S101 - registered by its import
         outlets.register(outlets.Outlet("newsletter", _("Newsletter"), outlet_fields))
+        planned.register("newsletter", _("Newsletter"), plans.plans, order=200)
         trail.register("newsletter", _("Newsletter"), trails.mailings_of, adding.offers, order=200)

@@ -15,11 +15,12 @@ class SocialConfig(AppConfig):
         from django.db.models.signals import pre_delete
         from wagtail.signals import page_unpublished
 
-        from cms import outlets, publishing, trail
+        from cms import outlets, planned, publishing, trail
         from cms.models import Post
-        from social import announce, changes, checks, outlet, removal, spread  # noqa: F401
+        from social import announce, changes, checks, outlet, plans, removal, spread  # noqa: F401
 
         outlets.register_source("social", outlet.outlets)
+        planned.register("social", _("Social media"), plans.plans, order=300)
         trail.register("social", _("Social media"), spread.trail, spread.offers, order=300)
         publishing.when_live(announce.receive)
         publishing.when_live(changes.follow)
