@@ -16,11 +16,14 @@ class CmsConfig(AppConfig):
 
         from cms import embeds, on_site, planned, site_plans, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
+        from cms.webhooks import receivers, spread
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()
         when_live(embeds.after_publication)
+        receivers.connect()
         planned.register("site", _("The site"), site_plans.on_the_site, order=100)
         planned.register("dates", _("Key dates"), site_plans.key_dates, order=400)
         trail.register("site", _("The site"), on_site.on_site, order=100)
+        trail.register("webhooks", _("Webhooks"), spread.trail, order=400)

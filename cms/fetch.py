@@ -182,10 +182,12 @@ class _Watch:
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
-def _read(response: BaseHTTPResponse, max_bytes: int) -> bytes:
+def _read(response: BaseHTTPResponse, max_bytes: int, *, cut: bool) -> bytes:
     body = bytearray()
     for chunk in response.stream(CHUNK):
         body += chunk
+        if cut and len(body) >= max_bytes:
+            return bytes(body[:max_bytes])
         if len(body) > max_bytes:
             raise NoAnswer(f"the answer is larger than {max_bytes} bytes")
     return bytes(body)
@@ -201,13 +203,14 @@ def fetch(
     timeout: float = 20.0,
     max_bytes: int = 5_000_000,
     read: bool = True,
+    cut: bool = False,
 ) -> Answer:
     """Make one HTTP call and return its Answer, whatever the status; redirects are not followed.
 
     `timeout` is in seconds, for connecting (at most 10) and then for the whole exchange. Raises
     Forbidden and NotSent when nothing left this machine, NoAnswer when the outcome is unknown. `read`:
-    False leaves the body where it is, and it comes back empty. No message holds the URL's query, a
-    header or the body: secrets stay out of logs.
+    False leaves the body where it is, and it comes back empty; `cut` leaves of it what is more than
+    `max_bytes`. No message holds the URL's query, a header or the body: secrets stay out of logs.
     """
     parts, host, port = _split(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -220,7 +223,7 @@ def fetch(
         answer = Answer(
             response.status,
             {name.lower(): value for name, value in response.headers.items()},
-            _read(response, max_bytes) if read else b"",
+            _read(response, max_bytes, cut=cut) if read else b"",
         )
     except (HTTPError, HTTPException, OSError) as error:
         raise NoAnswer(f"no whole answer from {host}: {type(error).__name__}") from None

@@ -12,6 +12,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from cms import keys_admin, planned_admin, spread_admin
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
+from cms.webhooks import admin as webhooks_admin
 from cms.planned_admin import ComingPanel
 
 
@@ -59,6 +60,9 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 register_snippet(VocabularyViewSetGroup)
 hooks.register("register_log_actions", keys_admin.register_actions)
 hooks.register("register_admin_urls", spread_admin.urls)
+hooks.register("register_admin_urls", webhooks_admin.urls)
+hooks.register("register_settings_menu_item", webhooks_admin.menu_item)
+hooks.register("register_permissions", webhooks_admin.permissions)
 hooks.register("register_page_header_buttons", spread_admin.button)
 hooks.register("register_page_listing_more_buttons", spread_admin.button)
 hooks.register("after_publish_page", spread_admin.after_publish)

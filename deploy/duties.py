@@ -26,6 +26,7 @@ DUTIES = [
     Duty("own data", "newsletter.personal.links_due"),
     Duty("postbox", "newsletter.postbox.postbox_due"),
     Duty("announce", "social.announce.announce_due"),
+    Duty("webhooks", "cms.webhooks.sending.hooks_due"),
     Duty("reconcile", "social.announce.reconcile_due"),
     Duty("changes", "social.changes.changes_due"),
     Duty("look over", "social.lookover.look_over_due"),

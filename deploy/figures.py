@@ -7,7 +7,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Count, Min
 
+from cms.models import HookDelivery
 from cms.outbox import Outgoing
+from cms.webhooks import sending
 from deploy import heartbeats
 from newsletter.models import Batch, Delivery, Mailing
 from social import announce, changes
@@ -43,11 +45,13 @@ def queues(now: datetime) -> list[Queue]:
 
 def _outgoing(model: type[Outgoing], now: datetime) -> Queue:
     rows = model._default_manager
-    # What a paused channel holds back isn't late.
+    # What a paused channel or endpoint holds back isn't late.
     if model is Announcement:
         due = announce.next_due(now)
     elif model is Change:
         due = changes.next_due(now)
+    elif model is HookDelivery:
+        due = sending.next_due(now)
     else:
         due = rows.filter(state=Outgoing.WAITING).aggregate(oldest=Min("next_attempt_at"))["oldest"]
     due = due if due and due <= now else None

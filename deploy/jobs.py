@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from cms import publishing
+from cms.webhooks import keeping as webhooks
 from deploy import heartbeats
 from deploy.models import JobRun
 from newsletter import limits, linkcheck, mailbox, personal, postbox, reports, signup, tallies
@@ -130,5 +131,5 @@ def clean_up(now: datetime) -> None:
     heartbeats.forget(now)
     linkcheck.forget(now)
     tallies.recount_still(now)
-    for room in (imports, limits, personal, postbox, reports, signup):
+    for room in (imports, limits, personal, postbox, reports, signup, webhooks):
         room.forget_old(now)

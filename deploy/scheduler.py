@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms import publishing
 from cms.outbox import new_owner
+from cms.webhooks import passing, watch
 from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
@@ -72,6 +73,8 @@ SWEEPS = [
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
     Sweep("changes", _("Edits of announced posts that were missed"), changes.sweep, 60),
+    Sweep("webhooks", _("Changes that front ends weren't told of"), watch.sweep, 60),
+    Sweep("passing dates", _("Key dates that pass"), passing.tell_passed, 60),
     Sweep("mailbox", _("Bounces that came back"), jobs.read_mailboxes, 60),
     Sweep("tokens", _("Renewal of connections"), connection.renew_due, 3600),
     Sweep("connections", _("Connections that need somebody"), warning.warn_due, 900),
@@ -89,6 +92,7 @@ CALENDAR = [
 ]
 ALARMS = [
     Alarm("publishing", publishing.next_due, jobs.publish),
+    Alarm("passing dates", passing.next_due, passing.tell_passed),
 ]
 
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
                 ('address', models.CharField(max_length=1000, verbose_name='address')),
-                ('events', models.JSONField(default=list, verbose_name='events')),
+                ('events', models.JSONField(default=list, verbose_name='what it is told of')),
                 ('secret', cms.secrets.LosableTextField(editable=False)),
                 ('old_secret', cms.secrets.LosableTextField(blank=True, default='', editable=False)),
                 ('old_secret_until', models.DateTimeField(editable=False, null=True)),

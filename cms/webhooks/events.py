@@ -23,4 +23,4 @@ CHOICES: list[tuple[str, Any]] = [
     (DATE_PASSED, _("A key date has passed")),
     (ISSUE_SENT, _("A newsletter begins to go out")),
 ]
-LABELS: dict[str, Any] = {**dict(CHOICES), PING: _("Test")}
+LABELS: dict[str, Any] = {**dict(CHOICES), PING: _("Test message")}

@@ -21,7 +21,7 @@ class HookEndpoint(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     address = models.CharField(_("address"), max_length=1000)
-    events = models.JSONField(_("events"), default=list)
+    events = models.JSONField(_("what it is told of"), default=list)
     secret = LosableTextField(editable=False)
     # Signs as well until its time is up, so that a receiver can change over without missing anything.
     old_secret = LosableTextField(blank=True, default="", editable=False)
