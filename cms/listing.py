@@ -23,10 +23,16 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of posts; `after` leads to the next one, empty at the end."""
+    """One page of posts; `after` leads to the next one, empty at the end.
+
+    Of a search: the passage of each post as HTML, by its key, and how many there are, or that many and `more`.
+    """
 
     posts: list[Any]
     after: str
+    passages: dict[int, str] | None = None
+    count: int | None = None
+    more: bool = False
 
 
 def listed(locale_id: int) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from cms import embeds, keydates, version
+from cms import copying, embeds, keydates, version
 from cms.models import Post
 
 logger = logging.getLogger(__name__)
@@ -92,6 +92,11 @@ def _mend(post: Post) -> bool:
 def sweep_films() -> int:
     """Ask for the films that nobody has looked up yet, imported ones among them; returns how many posts have such."""
     return sum(embeds.after_publication(post) for post in _live_posts())
+
+
+def sweep_pictures() -> int:
+    """Ask for the copies of pictures that live posts lack, imported ones among them; returns how many posts do."""
+    return sum(copying.after_publication(post) for post in _live_posts())
 
 
 def _live_posts() -> Iterator[Post]:

@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from wagtail.blocks import StructValue
 from wagtail.fields import StreamField
 
-from cms import access, embeds, faces, listing
+from cms import access, copying, embeds, faces, listing
 from cms.keydates import EXACT
 from cms.navigation import way_to
 from cms.renditions import bring
@@ -19,6 +19,9 @@ from cms.renditions import bring
 def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """Return the template's context for `post` as it stands at `now` for whoever asks."""
     may_read = not post.members_only or access.may_read_members_only(request)
+    if getattr(request, "is_preview", False):
+        # The editor's own look at what no job has seen yet.
+        copying.prepare(post)
     bring_along(post)
     own = post.own_moments(now)
     return {

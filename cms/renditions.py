@@ -1,13 +1,10 @@
 """Which copies of a picture each place shows: named shapes, so that lists can fetch all copies at once."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from wagtail.images.models import SourceImageIOError
-
-logger = logging.getLogger(__name__)
+from wagtail.images.models import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +56,27 @@ class Copy:
 
 
 def copies(picture: Any, shape: str) -> tuple[Copy, ...]:
-    """Return the copies of `picture` for a place, smallest first; a missing copy is made now.
+    """Return the copies of `picture` for a place that exist, smallest first; the job is asked for missing ones.
 
-    A file that is gone or can't be read gives none: a page without a picture is better than no page.
+    None gives none: a page without a picture is better than a reader who waits, or no page.
     """
-    return _found(picture, SHAPES[shape].specs)
+    return _found(picture, shape, SHAPES[shape].specs)
 
 
 def avif_copies(picture: Any, shape: str) -> tuple[Copy, ...]:
     """Return the copies of `picture` for a place in AVIF, smallest first; none where the shape has no such."""
-    return _found(picture, SHAPES[shape].avif_specs)
+    return _found(picture, shape, SHAPES[shape].avif_specs)
 
 
-def _found(picture: Any, specs: tuple[str, ...]) -> tuple[Copy, ...]:
+def _found(picture: Any, shape: str, specs: tuple[str, ...]) -> tuple[Copy, ...]:
     if picture is None or not specs:
         return ()
-    try:
-        found = picture.get_renditions(*specs).values()
-    except (SourceImageIOError, OSError, ValueError):
-        logger.warning("Picture %s can't be read or resized.", picture.pk)
-        return ()
+    there = {wanted.spec: copy for wanted, copy in picture.find_existing_renditions(*map(Filter, specs)).items()}
+    if len(there) < len(specs):
+        from cms import copying
+
+        copying.ask(picture.pk, shape)
+    found = [there[spec] for spec in specs if spec in there]
     # A small original gives the same copy under both names.
     return tuple({copy.width: Copy(copy.url, copy.width, copy.height) for copy in found}.values())
 

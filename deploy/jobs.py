@@ -94,6 +94,11 @@ def look_up_films(now: datetime) -> int:
     return publishing.sweep_films()
 
 
+def copy_pictures(now: datetime) -> int:
+    """Ask for the copies of pictures that an import or a failed job left unmade; return for how many posts."""
+    return publishing.sweep_pictures()
+
+
 def read_mailboxes(now: datetime) -> dict[str, int]:
     """Take in the bounces that came back; return how many of which kind. Raises Incomplete for a mailbox that failed."""
     report = mailbox.mailbox_due(now)

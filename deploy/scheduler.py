@@ -81,6 +81,9 @@ SWEEPS = [
 ]
 CALENDAR = [
     Appointment("films", _("Films that are still links"), jobs.look_up_films, CronTrigger(hour=3, minute=45, timezone=ZONE)),
+    Appointment(
+        "pictures", _("Copies of pictures that are missing"), jobs.copy_pictures, CronTrigger(hour=3, minute=30, timezone=ZONE)
+    ),
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
     # In the daytime of weekdays, a slice each hour: nobody is asked in the night, and no flood of mails leaves.
     Appointment(

@@ -57,11 +57,22 @@ class Card(Schema):
     key_dates: list[KeyDate]
 
 
-class Cards(Schema):
-    """One page of a list; `after` leads to the next and is null at the end."""
+class ListCard(Card):
+    """A card in a list. `snippet`: where a search (`q`) found the words, as HTML with them in `<mark>`; else null."""
 
-    items: list[Card]
+    snippet: str | None = None
+
+
+class Cards(Schema):
+    """One page of a list; `after` leads to the next and is null at the end.
+
+    `count`: how many posts a search found; with `more`, that many and more. Lists don't count.
+    """
+
+    items: list[ListCard]
     after: str | None
+    count: int | None = None
+    more: bool = False
 
 
 def block_of(name: str, block: Any) -> type[Schema]:
@@ -173,7 +184,7 @@ class Filters(Schema):
     deadline_from: Day | None = Field(None, description="First day on which something closes.")
     deadline_to: Day | None = Field(None, description="Last day on which something closes.")
     open: bool | None = Field(None, description="true: has a closing date and none has passed; false: one has passed.")
-    q: str = Field("", max_length=200, description="Words that all occur in the post; at most the newest 1,000 are found.")
+    q: str = Field("", max_length=200, description="Words that all occur in the post; longer ones may go on there.")
     order: Literal["-date", "date"] = Field("-date", description="Newest or oldest first.")
     limit: int = Field(20, ge=1, le=100)
     after: str = Field("", max_length=200, description="The key that the page before this one gave.")

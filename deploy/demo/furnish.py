@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.utils.text import slugify
 
+from cms import copying
 from cms.identity import Identity
 from cms.keydates import STOCKHOLM
 from cms.models import (
@@ -61,6 +62,11 @@ class Furnisher:
         self.plain()
         for piece in posts.pieces(self.today):
             self.publish(self.post(piece))
+
+    def copy_pictures(self) -> None:
+        """Make the copies of all pictures, so that the first page shows them."""
+        for post in Post.objects.filter(live=True).specific():
+            copying.prepare(post)
 
     def words(self) -> None:
         """Make topics, regions and abbreviations."""

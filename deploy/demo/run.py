@@ -52,17 +52,20 @@ def prepare(set_up: Stage, *, delay: int) -> None:
         raise SystemExit("collectstatic failed")
 
 
-def furnish(set_up: Stage) -> None:
-    """Fill the house with its content, people and users, once."""
+def furnish(set_up: Stage, *, at_leisure: bool = False) -> None:
+    """Fill the house with its content, people and users, once; `at_leisure` with the pictures' copies, else a job makes them."""
     from django.utils import timezone
 
     from deploy.demo import audience
     from deploy.demo.furnish import Furnisher
 
     now = timezone.now()
-    Furnisher(now).furnish()
+    furnisher = Furnisher(now)
+    furnisher.furnish()
     audience.employ()
     audience.gather(now)
+    if at_leisure:
+        furnisher.copy_pictures()
 
 
 def neighbours(set_up: Stage) -> "list[Child]":
@@ -140,7 +143,7 @@ def stay() -> None:
     from deploy.supervisor import Supervisor
 
     if fresh:
-        furnish(set_up)
+        furnish(set_up, at_leisure=True)
     children = household(set_up)
     with running(children[:2], silent):
         wait_for(f"{set_up.url('linkedin')}/_control/settings")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.images import ImageFile
 from PIL import Image, ImageDraw
 
+from cms import copying
 from cms.models import (
     Byline,
     Home,
@@ -65,4 +66,5 @@ def publish(
     for name, values in many.items():
         getattr(page, name).set(values)
     page.save_revision().publish()
+    copying.prepare(page)
     return model.objects.get(pk=page.pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
-from cms import access, faces
+from cms import access, copying, faces
 from cms.keydates import on_day
 from cms.models import Article, Award, Call, Column, Event, PlainPage, Topic, section_for
 from tests.browser.press import person, picture
@@ -125,7 +125,9 @@ def test_a_picture_whose_file_is_gone_costs_the_picture_and_not_the_page(publish
 
 def test_pictures_have_size_alt_caption_and_credit(publish, client):
     image = picture("Sjö", COLOURS, (900, 600), description="En sjö", caption="I juni.", photographer="Per Öst")
-    text = client.get(publish(Article, lead_image=image).url).content.decode()
+    post = publish(Article, lead_image=image)
+    copying.prepare(post)
+    text = client.get(post.url).content.decode()
     assert 'alt="En sjö"' in text
     assert "Foto: Per Öst" in text
     assert 'height="600"' in text
