@@ -10,8 +10,10 @@ from django.http import HttpRequest
 
 Reader = Callable[[HttpRequest], bool]
 Known = Callable[[str], bool]
+Way = Callable[[str], str]
 _readers: list[Reader] = []
 _known: list[Known] = []
+_ways: list[Way] = []
 
 
 def register(reader: Reader) -> None:
@@ -22,6 +24,16 @@ def register(reader: Reader) -> None:
 def register_members(known: Known) -> None:
     """Add a test that says whether a name that a front end gives (a mail address) is that of a living member."""
     _known.append(known)
+
+
+def register_way_in(way: Way) -> None:
+    """Say where a reader of a path logs in."""
+    _ways.append(way)
+
+
+def way_in(path: str) -> str:
+    """Return where a reader of `path` logs in as a member, or nothing where nobody can."""
+    return next((way(path) for way in _ways), "")
 
 
 def is_member(name: str) -> bool:

@@ -29,6 +29,7 @@ def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "teaser": post.teaser(now),
         "now": now,
         "may_read": may_read,
+        "way_in": "" if may_read else access.way_in(post.path_on_site),
         "lead": "" if may_read and begins_with_summary(post) else post.summary,
         "is_open": post.is_open(now),
         "own_dates": [moment.part(now) for moment in own],

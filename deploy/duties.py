@@ -24,6 +24,7 @@ class Duty:
 
 DUTIES = [
     Duty("own data", "newsletter.personal.links_due"),
+    Duty("logins", "newsletter.login.logins_due"),
     Duty("postbox", "newsletter.postbox.postbox_due"),
     Duty("announce", "social.announce.announce_due"),
     Duty("webhooks", "cms.webhooks.sending.hooks_due"),

@@ -16,7 +16,7 @@ from cms import publishing
 from cms.webhooks import keeping as webhooks
 from deploy import heartbeats
 from deploy.models import JobRun
-from newsletter import limits, linkcheck, mailbox, personal, postbox, reports, signup, tallies
+from newsletter import limits, linkcheck, login, mailbox, personal, postbox, reports, signup, tallies
 from newsletter.importing import keeping as imports
 
 logger = logging.getLogger(__name__)
@@ -136,5 +136,5 @@ def clean_up(now: datetime) -> None:
     heartbeats.forget(now)
     linkcheck.forget(now)
     tallies.recount_still(now)
-    for room in (imports, limits, personal, postbox, reports, signup, webhooks):
+    for room in (imports, limits, login, personal, postbox, reports, signup, webhooks):
         room.forget_old(now)

@@ -17,11 +17,14 @@ class NewsletterConfig(AppConfig):
     verbose_name = _("Newsletter")
 
     def ready(self) -> None:
-        """Add the switch and the trail to posts, and our checks to Django's."""
-        from cms import outlets, planned, trail
-        from newsletter import adding, checks, plans, trails
+        """Add the switch and the trail to posts, our checks to Django's, and say who the members are."""
+        from cms import access, outlets, planned, trail
+        from newsletter import adding, checks, login, plans, trails
 
         assert checks.check_settings  # noqa: S101 - registered by its import
         outlets.register(outlets.Outlet("newsletter", _("Newsletter"), outlet_fields))
         planned.register("newsletter", _("Newsletter"), plans.plans, order=200)
+        access.register(login.reads_here)
+        access.register_members(login.is_member)
+        access.register_way_in(login.way_in)
         trail.register("newsletter", _("Newsletter"), trails.mailings_of, adding.offers, order=200)

@@ -25,7 +25,7 @@ class Limit:
     within: timedelta
 
 
-SUBSCRIBE, LINK, PREFERENCES, PERSONAL = "subscribe", "link", "preferences", "personal"
+SUBSCRIBE, LINK, PREFERENCES, PERSONAL, LOGIN = "subscribe", "link", "preferences", "personal", "login"
 VISIT, NEW_ADDRESS = "visit", "new address"
 # A municipality may be one address on the net, so these are generous.
 BY_CALLER = {
@@ -33,9 +33,10 @@ BY_CALLER = {
     LINK: Limit(30, HOUR),
     PREFERENCES: Limit(120, HOUR),
     PERSONAL: Limit(60, HOUR),
+    LOGIN: Limit(60, HOUR),
     VISIT: Limit(1_200, HOUR),
 }
-BY_ADDRESS = {SUBSCRIBE: Limit(6, DAY), LINK: Limit(4, DAY), NEW_ADDRESS: Limit(4, DAY)}
+BY_ADDRESS = {SUBSCRIBE: Limit(6, DAY), LINK: Limit(4, DAY), LOGIN: Limit(8, DAY), NEW_ADDRESS: Limit(4, DAY)}
 
 
 class TooMany(Exception):

@@ -18,6 +18,7 @@ from newsletter.models import (
     Delivery,
     EarlierAddress,
     Member,
+    MemberLogin,
     PersonalLink,
     ProviderEvent,
     Question,
@@ -38,6 +39,7 @@ PERSON = (
     "role",
     "membership_number",
     "joined_on",
+    "is_member",
     "language",
     "status",
     "tracking_agreed_at",
@@ -55,6 +57,7 @@ READING = ("mailing__subject", "kind", "link", "first_at", "machine")
 REPORT = ("received_at", "kind", "reason", "recipient")
 SINGLE_MAIL = ("recipient", "subject", "state", "created_at", "last_error")
 LINK = ("asked_at", "mailed_at", "used_at")
+LOGIN = (*LINK, "until")
 # How the sources of what editors do begin.
 BY_HAND = "admin: "
 
@@ -112,7 +115,7 @@ def erase(member: Member, now: datetime) -> None:
         EarlierAddress.objects.filter(member=member).delete()
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
         imports.forget(member, (), now)
-        for table in (AddressChange, BounceReport, PersonalLink, ProviderEvent, Reading):
+        for table in (AddressChange, BounceReport, MemberLogin, PersonalLink, ProviderEvent, Reading):
             table.objects.filter(member=member).delete()
         _their_log(member).update(label="", data={})
         for choice in list(Subscription.objects.filter(member=member, state=Subscription.SUBSCRIBED)):
@@ -130,7 +133,8 @@ def _blank(member: Member, now: datetime) -> None:
     facts = ("region", "joined_on", "tracking_agreed_at", "soft_since")
     blank: dict[str, Any] = dict.fromkeys(texts, "") | dict.fromkeys(facts)
     # `save` refuses whoever is erased already, and an erasure may be repeated.
-    Member.objects.filter(pk=member.pk).update(**blank, soft_bounces=0, status=Member.ERASED, erased_at=member.erased_at or now)
+    gone = {"is_member": False, "soft_bounces": 0, "status": Member.ERASED, "erased_at": member.erased_at or now}
+    Member.objects.filter(pk=member.pk).update(**blank, **gone)
 
 
 def _forget(found: traces.Traces, now: datetime) -> None:
@@ -164,6 +168,7 @@ def _held_about(address: str) -> dict[str, Any]:
     found = traces.of_member(member) if member else traces.of_address(address)
     reports, events = (_of(table, member, found) for table in (BounceReport, ProviderEvent))
     mails = found.rows(SingleMail) | traces.asked_at_new(member) if member else found.rows(SingleMail)
+    logins = models.Q(pk__in=found.logins()) | (models.Q(member=member) if member else models.Q(pk__in=()))
     links = models.Q(pk__in=found.links()) | (models.Q(member=member) if member else models.Q(pk__in=()))
     told: dict[str, Any] = {
         "sign_ups": _rows(found.rows(SignUp).order_by("asked_at", "pk"), "list__name", *SIGN_UP),
@@ -172,6 +177,7 @@ def _held_about(address: str) -> dict[str, Any]:
         "reports": _rows(reports.order_by("received_at", "pk"), *REPORT),
         "events": _rows(events.order_by("received_at", "pk"), *REPORT),
         "links": _rows(PersonalLink.objects.filter(links).order_by("asked_at", "pk"), *LINK),
+        "logins": _rows(MemberLogin.objects.filter(logins).order_by("asked_at", "pk"), *LOGIN),
         "suppressed": _rows(Suppression.objects.filter(address_hash=hash_of(address)), "reason", "since"),
     }
     if member is None and not any(told.values()):

@@ -141,10 +141,10 @@ def _revive(member: Member) -> None:
 
 
 def _newcomer(asked: SignUp) -> Member:
-    """Make the member, or find the one that a confirmation for another list made at the same moment."""
+    """Make the reader, who is no member of the association, or find whom a confirmation for another list made meanwhile."""
     try:
         with transaction.atomic():
-            return Member.objects.create(address=asked.address, name=asked.name)
+            return Member.objects.create(address=asked.address, name=asked.name, is_member=False)
     except IntegrityError:
         found = find(asked.address)
         if found is None:

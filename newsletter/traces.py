@@ -19,6 +19,7 @@ from newsletter.models import (
     MailboxState,
     Mailing,
     Member,
+    MemberLogin,
     NewsletterRules,
     PersonalLink,
     ProviderEvent,
@@ -60,7 +61,14 @@ class Traces:
 
     def links(self) -> list[int]:
         """Return the keys of the links to “my data” that were asked for one of the addresses and wait for a worker."""
-        waiting = PersonalLink.objects.exclude(address="").values_list("pk", "address")
+        return self._waiting(PersonalLink)
+
+    def logins(self) -> list[int]:
+        """Return the keys of the logins that were asked for one of the addresses and wait for a worker."""
+        return self._waiting(MemberLogin)
+
+    def _waiting(self, table: type[models.Model]) -> list[int]:
+        waiting = table._default_manager.exclude(address="").values_list("pk", "address")
         return [key for key, address in waiting if hash_of(address) in self.hashes]
 
 
@@ -105,6 +113,7 @@ def wipe(found: Traces) -> None:
     for table in AT_AN_ADDRESS:
         found.rows(table).delete()
     PersonalLink.objects.filter(pk__in=found.links()).delete()
+    MemberLogin.objects.filter(pk__in=found.logins()).delete()
     _leave_the_test_group(found.hashes)
     _unsay_in_the_log(found.hashes)
 

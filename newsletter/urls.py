@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsletter import archive_views, event_views, personal_views, reading_views, views
+from newsletter import archive_views, event_views, login_views, personal_views, reading_views, views
 
 urlpatterns = [
     path("n/u/<str:token>", views.unsubscribe, name="newsletter_unsubscribe"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("n/q/<str:token>", views.question, name="newsletter_question"),
     path("n/m/<str:token>", personal_views.mine, name="newsletter_mine"),
     path("n/a/<str:token>", personal_views.new_address, name="newsletter_new_address"),
+    path("n/i/<str:token>", login_views.enter, name="newsletter_enter"),
     path("n/w/<str:token>", archive_views.web_view, name="newsletter_web_view"),
     path("n/v", reading_views.visit, name="newsletter_visit"),
     path("n/k/<str:token>", reading_views.click, name="newsletter_click"),
@@ -20,5 +21,7 @@ urlpatterns = [
     path("nyhetsbrev/", views.newsletter, name="newsletter"),
     path("nyhetsbrev/feed.atom", archive_views.feed, name="newsletter_feed"),
     path("nyhetsbrev/mina-uppgifter/", personal_views.ask, name="newsletter_ask_for_link"),
+    path("nyhetsbrev/logga-in/", login_views.ask, name="newsletter_login"),
+    path("nyhetsbrev/logga-ut/", login_views.leave, name="newsletter_logout"),
     path("nyhetsbrev/<int:key>/", archive_views.issue, name="newsletter_issue"),
 ]

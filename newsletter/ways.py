@@ -19,6 +19,11 @@ def personal_url(link: int) -> str:
     return own_url(f"/n/m/{sign_link('personal', link)}")
 
 
+def login_url(login: int) -> str:
+    """Return where a member logs in; the row behind it says until when, and whether it has been used."""
+    return own_url(f"/n/i/{sign_link('login', login)}")
+
+
 def new_address_url(change: int) -> str:
     """Return where a new address is confirmed; mailed to that address alone."""
     return own_url(f"/n/a/{sign_link('address', change)}")

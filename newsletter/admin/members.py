@@ -143,6 +143,7 @@ class MemberViewSet(SnippetViewSet):
                     FieldRowPanel([FieldPanel("role"), FieldPanel("employer")]),
                     FieldRowPanel([FieldPanel("region"), FieldPanel("language")]),
                     FieldRowPanel([FieldPanel("membership_number"), FieldPanel("joined_on")]),
+                    FieldPanel("is_member"),
                     FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
                     FieldPanel("status", read_only=True),
                 ],

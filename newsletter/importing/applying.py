@@ -16,6 +16,9 @@ from newsletter.importing.values import Regions, as_value
 from newsletter.models import EarlierAddress, ImportedRow, Member, MemberImport, Subscription, SubscriptionChange
 
 BEFORE, AFTER = 0, 1
+EMPTY = ("", "")
+# What stands in a file of members alone.
+OF_MEMBERS = ("membership_number", "joined_on")
 APPLIED = (ImportedRow.NEW, ImportedRow.CHANGED, ImportedRow.STAYS_OUT)
 
 
@@ -46,6 +49,7 @@ class Applier:
             line.member = member
         changed = {line.member_id or 0: line.changes for line in lines if line.changes and line.act != ImportedRow.NEW}
         write([standing.by_key[key] for key in changed], changed, self.regions, AFTER)
+        self._welcome([line for line in lines if any(line.changes.get(name, EMPTY)[AFTER] for name in OF_MEMBERS)])
         self._tag([line for line in lines if TAGS in line.changes])
         self._subscribe([line for line in lines if SUBSCRIPTION in line.changes], now)
         for line in lines:
@@ -92,6 +96,12 @@ class Applier:
             if holds:
                 found[name] = [before, after]
         return found
+
+    def _welcome(self, lines: Sequence[ImportedRow]) -> None:
+        """Count as members who had signed up by themselves, and now stand in the register."""
+        Member.objects.filter(pk__in=[line.member_id for line in lines], is_member=False).exclude(status=Member.ERASED).update(
+            is_member=True
+        )
 
     def _tag(self, lines: Sequence[ImportedRow]) -> None:
         keys = tag_keys([name for line in lines for name in line.changes[TAGS][1]]) if lines else {}

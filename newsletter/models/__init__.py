@@ -7,6 +7,7 @@ from newsletter.models.digest import Digest
 from newsletter.models.importing import ImportedRow, MemberImport
 from newsletter.models.issue import Approval, Issue
 from newsletter.models.links import LinkCheck
+from newsletter.models.login import MemberLogin
 from newsletter.models.mailing import Batch, Delivery, MailedPost, Mailing
 from newsletter.models.member import EarlierAddress, Erased, Member, MemberTag
 from newsletter.models.personal import AddressChange, Knock, PersonalLink, Question
@@ -37,6 +38,7 @@ __all__ = [
     "MailingList",
     "Member",
     "MemberImport",
+    "MemberLogin",
     "MemberTag",
     "MembershipApplication",
     "NewsletterRules",

@@ -46,6 +46,11 @@ class Member(models.Model):
     role = models.CharField(_("role"), max_length=200, blank=True)
     membership_number = models.CharField(_("membership number"), max_length=50, blank=True)
     joined_on = models.DateField(_("member since"), null=True, blank=True)
+    is_member = models.BooleanField(
+        _("member of the association"),
+        default=True,
+        help_text=_("May read what is for members. Whoever only signed up for a newsletter on the site is none."),
+    )
     tags = models.ManyToManyField(MemberTag, verbose_name=_("tags"), blank=True, related_name="members")
     language = models.CharField(_("language"), max_length=10, default="sv")
     status = models.CharField(_("status"), max_length=10, choices=STATUSES, default=ACTIVE)

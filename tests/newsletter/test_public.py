@@ -20,6 +20,7 @@ from newsletter.models import (
     MailingLink,
     MailingList,
     Member,
+    MemberLogin,
     NewsletterRules,
     PersonalLink,
     Question,
@@ -70,6 +71,7 @@ def addresses(mailing_list, mia, mailing, now):
     asked = SignUp.objects.create(address="ny@exempel.se", list=mailing_list)
     question = Question.objects.create(member=mia, list=mailing_list, year=2026)
     link = PersonalLink.objects.create(member=mia, mailed_at=timezone.now())
+    login = MemberLogin.objects.create(member=mia, mailed_at=timezone.now())
     change = AddressChange.objects.create(member=mia, address="ny2@exempel.se")
     token = signup.sign_link("confirm", asked.pk)
     MailingLink.objects.create(mailing=mailing, place=0, url="https://example.se/")
@@ -81,6 +83,9 @@ def addresses(mailing_list, mia, mailing, now):
         "newsletter_question": path(ways.question_url(question.pk)),
         "newsletter_mine": path(ways.personal_url(link.pk)),
         "newsletter_new_address": path(ways.new_address_url(change.pk)),
+        "newsletter_enter": path(ways.login_url(login.pk)),
+        "newsletter_login": "/nyhetsbrev/logga-in/",
+        "newsletter_logout": "/nyhetsbrev/logga-ut/",
         "newsletter_web_view": path(identity.web_view_url(mailing.pk)),
         "newsletter_visit": "/n/v",
         "newsletter_provider_events": "/mail/events/mailgun/",
@@ -115,7 +120,7 @@ def test_a_link_that_leads_nowhere_is_a_page_not_a_crash(client, db):
         for token in ("x", "A" * 60, "é", "%00"):
             assert client.get(f"/n/{letter}/{token}").status_code == 404
             assert client.post(f"/n/{letter}/{token}").status_code in (404, 405)
-    for letter in "ma":
+    for letter in "mai":
         assert client.post(f"/n/{letter}/x").status_code == 410
     for number in ("0", "-1", "x", "9" * 30, "²"):
         assert client.get("/nyhetsbrev/", {"sida": number}).status_code == 200
