@@ -14,7 +14,7 @@ class CmsConfig(AppConfig):
         """Hear of every publication and its end."""
         from wagtail.signals import page_published, page_unpublished
 
-        from cms import copying, embeds, on_site, planned, site_plans, trail, version
+        from cms import copying, embeds, on_site, planned, share_picture, site_plans, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
         from cms.webhooks import receivers, spread
 
@@ -23,6 +23,7 @@ class CmsConfig(AppConfig):
         version.connect()
         when_live(copying.after_publication)
         when_live(embeds.after_publication)
+        when_live(share_picture.after_publication)
         receivers.connect()
         planned.register("site", _("The site"), site_plans.on_the_site, order=100)
         planned.register("dates", _("Key dates"), site_plans.key_dates, order=400)

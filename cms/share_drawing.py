@@ -24,7 +24,7 @@ KICKER_SIZE, NAME_SIZE = 32, 28
 TITLE_SIZES = (92, 84, 76, 68, 62, 56, 50, 44)
 TITLE_LINES, LEADING = 3, 1.14
 # What the typefaces' Latin subset holds beyond Latin-1; anything else is written with the letters nearest to it.
-BEYOND = "ıŒœʼˆ˚˜–—‘’‚“”„†‡•…‰‹›⁄€™−"
+BEYOND = frozenset(map(chr, (0x152, 0x153, *range(0x2010, 0x2027), 0x2030, 0x2039, 0x203A, 0x20AC, 0x2122, 0x2212)))
 JPEG_QUALITY = 88
 
 Font = ImageFont.FreeTypeFont

@@ -115,10 +115,12 @@ def _portrait(picture: Any) -> bytes | None:
 
 
 @task()
-def draw_share_picture(page_id: int) -> bool:
-    """Do `keep` in the db_worker."""
+def draw_share_picture(page_id: int) -> int:
+    """Do `keep` in the db_worker, for a page and those above it; return how many were drawn."""
     page = Page.objects.filter(pk=page_id, live=True).first()
-    return bool(page and keep(page, _association()))
+    above = page.get_ancestors(inclusive=True).filter(depth__gte=2) if page else ()
+    association = _association()
+    return sum(_attempt(one, association) for one in above)
 
 
 def _association() -> Identity:

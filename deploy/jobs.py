@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from cms import publishing
+from cms import publishing, share_picture
 from cms.webhooks import keeping as webhooks
 from deploy import heartbeats
 from deploy.models import JobRun
@@ -99,6 +99,11 @@ def copy_pictures(now: datetime) -> int:
     return publishing.sweep_pictures()
 
 
+def draw_share_pictures(now: datetime) -> int:
+    """Draw the share pictures that are missing or out of date; return how many."""
+    return share_picture.sweep()
+
+
 def read_mailboxes(now: datetime) -> dict[str, int]:
     """Take in the bounces that came back; return how many of which kind. Raises Incomplete for a mailbox that failed."""
     report = mailbox.mailbox_due(now)
@@ -135,6 +140,7 @@ def clean_up(now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     heartbeats.forget(now)
     linkcheck.forget(now)
+    share_picture.forget_old(now)
     tallies.recount_still(now)
     for room in (imports, limits, login, personal, postbox, reports, signup, webhooks):
         room.forget_old(now)

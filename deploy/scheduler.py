@@ -25,7 +25,7 @@ from cms.webhooks import passing, watch
 from deploy import heartbeats, jobs
 from deploy.jobs import Act
 from deploy.models import Heartbeat
-from newsletter import digest, yearly
+from newsletter import digest, telling, yearly
 from social import announce, changes, connection, warning
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class Alarm:
 SWEEPS = [
     Sweep("publishing", _("Scheduled publishing"), jobs.publish, 30),
     Sweep("mending", _("Mending what dead processes left"), jobs.mend, 60),
+    Sweep("issues told", _("Issues that front ends are told of"), telling.tell_begun, 30),
     Sweep("digests", _("Digests of new posts"), digest.digests_due, 60),
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
@@ -83,6 +84,9 @@ CALENDAR = [
     Appointment("films", _("Films that are still links"), jobs.look_up_films, CronTrigger(hour=3, minute=45, timezone=ZONE)),
     Appointment(
         "pictures", _("Copies of pictures that are missing"), jobs.copy_pictures, CronTrigger(hour=3, minute=30, timezone=ZONE)
+    ),
+    Appointment(
+        "share pictures", _("Share pictures"), jobs.draw_share_pictures, CronTrigger(hour=3, minute=55, timezone=ZONE)
     ),
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
     # In the daytime of weekdays, a slice each hour: nobody is asked in the night, and no flood of mails leaves.

@@ -22,5 +22,6 @@ urlpatterns = [
 if settings.MEDIA_URL.startswith("/"):
     # A proxy in front may serve these itself; a small installation has none.
     urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media))
-urlpatterns += [path("", include(room)) for room in ("newsletter.urls", "social.urls", "cms.landing.urls", "cms.urls")]
+ROOMS = ("newsletter.urls", "social.urls", "cms.landing.urls", "cms.site_files", "cms.urls")
+urlpatterns += [path("", include(room)) for room in ROOMS]
 urlpatterns.append(path("", include(wagtail_urls)))

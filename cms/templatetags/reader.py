@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from cms import abbreviations, addresses, faces, navigation, renditions
+from cms import abbreviations, addresses, faces, lost, navigation, renditions, share_picture, version
 from cms.blocks import link_url
 from cms.identity import Identity
 from cms.keydates import STOCKHOLM
@@ -66,9 +66,18 @@ def _choice(found: Sequence[renditions.Copy], shape: str) -> dict[str, str]:
 
 
 @register.simple_tag
-def share_picture(picture: Any) -> Any:
-    """Return the copy of `picture` that a shared link may show, or nothing."""
-    return next(iter(renditions.copies(picture, "share")), None)
+def shared(page: Any) -> dict[str, Any] | None:
+    """Return the picture that a link to `page` shows (its lead picture, else the drawn one, else the site's), with words."""
+    picture = getattr(page, "lead_image", None)
+    found: Any = next(iter(renditions.copies(picture, "share")), None) or share_picture.drawn_for(page)
+    words = picture.description if picture and isinstance(found, renditions.Copy) else getattr(page, "title", "")
+    return found and {"url": addresses.own_url(found.url), "width": found.width, "height": found.height, "alt": words}
+
+
+@register.simple_tag
+def help_for_lost(path: str) -> lost.Help:
+    """Return what helps a reader who asked for `path`, where nothing stands."""
+    return lost.help_for(path, version.state(timezone.now()).locale_id)
 
 
 @register.filter
