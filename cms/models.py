@@ -27,6 +27,7 @@ from cms.pages.post import content_types as content_types
 from cms.people import Byline as Byline
 from cms.people import Person as Person
 from cms.people import Role as Role
+from cms.previewing import PreviewTicket as PreviewTicket
 from cms.share_picture import SharePicture as SharePicture
 from cms.users import User as User
 from cms.version import ContentVersion as ContentVersion
