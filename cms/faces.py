@@ -39,8 +39,8 @@ def last_day(ends: datetime) -> datetime:
 
 
 def block(part: Any) -> Block | None:
-    """Return a key date as a date block; nothing for one that isn't exact."""
-    if part.starts is None or part.ends is None or part.precision not in ("day", "minute"):
+    """Return a key date as a date block; nothing for one that isn't exact, or isn't there."""
+    if not part or part.starts is None or part.ends is None or part.precision not in ("day", "minute"):
         return None
     first, last = part.starts.astimezone(STOCKHOLM), last_day(max(part.ends, part.starts + timedelta(seconds=1)))
     if first.date() == last.date():

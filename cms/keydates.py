@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from cms.teaser import DatePart
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 EXACT = ("minute", "day")
+YEARS = range(1900, 2201)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ def span(first: date, last: date) -> str:
 def midnight(day: date) -> datetime:
     """Return the moment at which `day` begins in Stockholm."""
     return datetime.combine(day, time.min, STOCKHOLM)
+
+
+def check_years(post: models.Model) -> None:
+    """Raise ValidationError for a day of `post` so far away that time zones or calendars lose it: it is a slip of the hand."""
+    days = [field.name for field in post._meta.concrete_fields if type(field) is models.DateField]
+    values = {name: getattr(post, name) for name in days}
+    far = [name for name, day in values.items() if isinstance(day, date) and day.year not in YEARS]
+    if far:
+        raise ValidationError(dict.fromkeys(far, _("Choose a year between 1900 and 2200.")))
 
 
 def on_day(
@@ -161,7 +172,8 @@ def numbered(moments: Iterable[Moment]) -> Iterator[tuple[int, Moment]]:
         yield counts[moment.kind], moment
 
 
-def _rows(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
+def rows_of(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
+    """Return the rows of `moments`, not saved."""
     rows = []
     for number, moment in numbered(moments):
         values = {name: getattr(moment, name) for name in ("kind", "precision", "starts", "ends", "text", "closes")}
@@ -171,7 +183,7 @@ def _rows(post_id: int, moments: Iterable[Moment]) -> list[KeyDate]:
 
 def rebuild(post_id: int, moments: Iterable[Moment]) -> None:
     """Replace the key dates of a post by `moments`, numbered within their kind in the given order."""
-    rows = _rows(post_id, moments)
+    rows = rows_of(post_id, moments)
     with transaction.atomic():
         KeyDate.objects.filter(post_id=post_id).delete()
         KeyDate.objects.bulk_create(rows)
@@ -180,7 +192,7 @@ def rebuild(post_id: int, moments: Iterable[Moment]) -> None:
 def mend(post_id: int, moments: Iterable[Moment]) -> bool:
     """Rebuild the key dates of a post if they differ from `moments`; tell whether they did."""
     columns = ("kind", "number", "label", "precision", "starts", "ends", "text", "closes")
-    wanted = {tuple(getattr(row, name) for name in columns) for row in _rows(post_id, moments)}
+    wanted = {tuple(getattr(row, name) for name in columns) for row in rows_of(post_id, moments)}
     if wanted == set(KeyDate.objects.filter(post_id=post_id).values_list(*columns)):
         return False
     rebuild(post_id, moments)

@@ -15,6 +15,7 @@ class Article(Post):
 
     KIND = "article"
     SECTION = ("nyheter", "Nyheter")
+    SCHEMA = "NewsArticle"
 
     genre = models.CharField(_("genre"), max_length=20, choices=[("news", _("News")), ("blog", _("Guest blog"))], default="news")
 

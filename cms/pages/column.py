@@ -19,6 +19,7 @@ class Column(Post):
 
     KIND = "column"
     SECTION = ("ordforanden-har-ordet", "Ordföranden har ordet")
+    SCHEMA = "OpinionNewsArticle"
 
     CHAIR, VICE = "chair", "vice_chair"
     series = models.CharField(

@@ -21,6 +21,7 @@ class ConsultationResponse(Post):
 
     KIND = "consultation_response"
     SECTION = ("remissyttranden", "Remissyttranden")
+    SCHEMA = "Report"
 
     ministry = models.CharField(_("ministry or authority"), max_length=200, blank=True)
     reference_number = models.CharField(_("reference number"), max_length=60, blank=True, help_text=_("Such as S2026/01234."))
@@ -87,6 +88,15 @@ class ConsultationResponse(Post):
     def own_kicker(self) -> str:
         """Return "Remissyttrande · S2026/01234"."""
         return " · ".join(filter(None, (super().own_kicker(), self.reference_number)))
+
+    def own_structure(self, now: datetime) -> dict[str, Any]:
+        """Name the answer by its number, and say where its text is."""
+        return {"reportNumber": self.reference_number, "encoding": self.media()}
+
+    def media(self) -> dict[str, str]:
+        """Return the PDF, or nothing."""
+        url = self.document_url()
+        return {"@type": "MediaObject", "contentUrl": url, "encodingFormat": "application/pdf"} if url else {}
 
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show who asked for what, who answered when, and the ways to both texts."""

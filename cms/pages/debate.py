@@ -48,6 +48,7 @@ class DebateArticle(Post):
 
     KIND = "debate_article"
     SECTION = ("debatt", "Debatt")
+    SCHEMA = "OpinionNewsArticle"
 
     paper = models.CharField(_("paper"), max_length=200, blank=True)
     printed = models.DateField(_("printed on"), null=True, blank=True)
@@ -112,6 +113,11 @@ class DebateArticle(Post):
         role = ", ".join(filter(None, (one["role"], one["organisation"])))
         portrait = one["person"].portrait if one["person"] else None
         return PersonPart(one["name"], (role,) if role else (), image=portrait.words if portrait else None)
+
+    def own_structure(self, now: datetime) -> dict[str, Any]:
+        """Name those who signed as its authors."""
+        authors = [{"@type": "Person", "name": one["name"]} for one in self.signed()]
+        return {"author": authors} if authors else {}
 
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show who signed, and the way to the paper."""

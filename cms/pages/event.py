@@ -188,6 +188,21 @@ class Event(Post):
         detail = " · ".join(filter(None, (days, value["contact"])))
         return PersonPart(person.name, roles, detail, person.portrait.words if person.portrait else None)
 
+    def own_structure(self, now: datetime) -> dict[str, Any]:
+        """Say when, where and how to register; without a first day it is an article about something to come."""
+        if self.first_day is None:
+            return {}
+        place = {"@type": "Place", "name": self.place, "address": self.place} if self.place else {}
+        offer = {"@type": "Offer", "url": self.registration_url, "availability": "https://schema.org/InStock"}
+        return {
+            "@type": "Event",
+            "startDate": self.first_day.isoformat(),
+            "endDate": (self.last_day or self.first_day).isoformat(),
+            "eventStatus": "https://schema.org/EventScheduled",
+            "location": place,
+            "offers": offer if self.registration_url and self.is_open(now) else {},
+        }
+
     def own_parts(self, now: datetime) -> dict[str, Any]:
         """Show place, theme, discount, programme and people; registration while it is open."""
         facts = ((_("Place"), self.place), (_("Theme"), self.theme), (_("For members"), self.member_discount))

@@ -10,6 +10,7 @@ class PlainPage(Post):
 
     KIND = "page"
     LISTED = False
+    SCHEMA = "WebPage"
 
     parent_page_types = ["cms.Home", "cms.SectionIndex", "cms.PlainPage"]
     subpage_types = ["cms.PlainPage"]

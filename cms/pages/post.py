@@ -32,7 +32,7 @@ from wagtail.search import index
 from cms import reading
 from cms.addresses import public_url, site_path
 from cms.blocks import BodyBlock
-from cms.keydates import STOCKHOLM, Moment, box_moments
+from cms.keydates import STOCKHOLM, Moment, box_moments, check_years
 from cms.outlet_form import OutletsJSONField
 from cms.pages.slugs import PageForm, check_slug
 from cms.regional import Regional
@@ -46,6 +46,8 @@ class Post(Regional, Page):
     KIND: ClassVar[str] = ""
     SECTION: ClassVar[tuple[str, Any]] = ("innehall", _("Content"))
     LISTED: ClassVar[bool] = True
+    # What search engines call it (schema.org).
+    SCHEMA: ClassVar[str] = "Article"
     own_panels: ClassVar[list[Any]] = []
 
     kind = models.CharField(_("kind"), max_length=30, editable=False, db_index=True)
@@ -124,6 +126,10 @@ class Post(Regional, Page):
         """Return what the type adds to its Teaser, by the Teaser's names."""
         return {}
 
+    def own_structure(self, now: datetime) -> dict[str, Any]:
+        """Return what the type adds to the data for search engines, by schema.org's names; never for members-only posts."""
+        return {}
+
     def own_kicker(self) -> str:
         """Return the line above the title."""
         return capfirst(str(self._meta.verbose_name))
@@ -146,8 +152,9 @@ class Post(Regional, Page):
         super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a slug at which Ordet itself answers."""
+        """Refuse a slug at which Ordet itself answers, and days of another age."""
         super().clean()
+        check_years(self)
         check_slug(self.slug, self.depth, self.pk)
 
     def save(self, *args: Any, **kwargs: Any) -> None:

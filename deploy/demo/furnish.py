@@ -155,8 +155,8 @@ class Furnisher:
         if name in ("responsible", "leaders"):
             return [("person", {"person": person(key), "role": role}) for key, role in value]
         if name == "meetings":
-            keys = ("title", "day", "time", "until", "place", "link")
-            return [("meeting", dict(zip(keys, meeting, strict=True))) for meeting in value]
+            names = ("title", "day", "time", "until", "place", "link")
+            return [("meeting", dict(zip(names, meeting, strict=True))) for meeting in value]
         return self.more_values(name, value)
 
     def more_values(self, name: str, value: Any) -> Any:
