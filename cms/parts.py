@@ -98,7 +98,7 @@ def key_date(moment: Moment, *, closed: bool) -> dict[str, Any]:
 class _Converter(MarkdownConverter):
     """HTML to Markdown that cannot be taken for HTML: every sign that Markdown or HTML knows is escaped."""
 
-    class Options(MarkdownConverter.DefaultOptions):
+    class Options(MarkdownConverter.DefaultOptions):  # type: ignore[name-defined]
         heading_style = "atx"
         bullets = "-"
         table_infer_header = True
@@ -113,7 +113,7 @@ class _Converter(MarkdownConverter):
         """Return a link whose address can't end it."""
         if address := element.get("href"):
             element["href"] = re.sub(r"[()<> \n\\]", lambda found: ADDRESS_SIGNS[found[0]], address)
-        return str(super().convert_a(element, text, parent_tags))
+        return str(super().convert_a(element, text, parent_tags))  # type: ignore[misc]
 
 
 def rich_text(html: str) -> dict[str, str]:

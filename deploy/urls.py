@@ -6,15 +6,18 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.api import addresses as content_addresses
 from cms.api import api as content_api
-from cms.api.doors import guarded
 from deploy import health
 from deploy.media import media
+from newsletter.api import router as issues
+
+__all__ = ["content_api", "urlpatterns"]
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("api/content/v1/", guarded(content_api.urls)),
+    path("api/content/v1/", content_addresses(issues)),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", health.metrics),

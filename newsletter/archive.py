@@ -59,10 +59,11 @@ def shelf(number: str = "") -> Shelf:
     start = (page - 1) * PAGE_SIZE
     found = list(public()[start : start + PAGE_SIZE + 1])
     older = page + 1 if len(found) > PAGE_SIZE else 0
-    return Shelf([_entry(mailing) for mailing in found[:PAGE_SIZE]], page, page - 1, older)
+    return Shelf([entry(mailing) for mailing in found[:PAGE_SIZE]], page, page - 1, older)
 
 
-def _entry(mailing: Mailing) -> Entry:
+def entry(mailing: Mailing) -> Entry:
+    """Return a mailing of `public` as the archive shows it."""
     issue = mailing.issue
     line = issue.issue_line or (_("No. %(number)d") % {"number": issue.number} if issue.number else "")
     # Subject as frozen; the preheader of the issue may have been edited since, but says the same.
@@ -91,18 +92,17 @@ def web_view(token: str) -> str:
     return _filled(mailing, own_url(issue_path(key)) if public().filter(pk=key).exists() else "")
 
 
-def _filled(mailing: Mailing, canonical: str) -> str:
-    """Return the frozen letter with nobody's links: those lead to the page where one subscribes."""
+def nobodys(body: str, web_view: str) -> str:
+    """Return a frozen letter's HTML or text with nobody's links: those lead to the page where one subscribes."""
     home = own_url("/nyhetsbrev/")
-    filled = {
-        letter.NAME: "",
-        letter.UNSUBSCRIBE: home,
-        letter.PREFERENCES: home,
-        letter.WEB_VIEW: canonical or identity.web_view_url(mailing.pk),
-    }
-    html = mailing.html
+    filled = {letter.NAME: "", letter.UNSUBSCRIBE: home, letter.PREFERENCES: home, letter.WEB_VIEW: web_view}
     for slot, value in filled.items():
-        html = html.replace(slot, value)
+        body = body.replace(slot, value)
+    return body
+
+
+def _filled(mailing: Mailing, canonical: str) -> str:
+    html = nobodys(mailing.html, canonical or identity.web_view_url(mailing.pk))
     if canonical:
         html = html.replace("</head>", f'<link rel="canonical" href="{escape(canonical)}"></head>', 1)
     return html
@@ -114,7 +114,7 @@ def feed() -> str:
     title = _("Newsletters from %(name)s") % {"name": who}
     made = Atom1Feed(title, home, "", language="sv", feed_url=own_url("/nyhetsbrev/feed.atom"), author_name=str(who))
     for mailing in public()[:IN_FEED]:
-        found = _entry(mailing)
+        found = entry(mailing)
         made.add_item(
             title=found.subject,
             link=own_url(found.path),

@@ -1,31 +1,34 @@
 """The content API, version 1: typed, read-only, the same for all front ends.
 
-Mounted by `deploy.urls`; `openapi.json` and `docs` come with it.
+Mounted by `deploy.urls`; `openapi.json` and `docs` come with it. Each slice brings its schemas, its way of finding and its doors.
 """
 
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.urls import path as address
 from django.utils import timezone
-from ninja import NinjaAPI, Query
+from ninja import Query, Router
 from ninja.renderers import JSONRenderer
 
-from cms.api import finding, problems, schemas, shapes
+from cms.api import calendar, document, finding, people, places, previews, problems, schemas, shapes, terms
 from cms.api.answers import answered
-from cms.api.doors import is_for_member
+from cms.api.doors import guarded, is_for_member
+from cms.api.schemas import FAILS, REFUSES
 
-PREFIX = "/api/content/v1/"
-DOORS = {401: schemas.Problem, 429: schemas.Problem}
-FAILS = {**DOORS, 404: schemas.Problem, 422: schemas.Problem}
+PREFIX = document.ContentAPI.prefix
 
 
 # JSON in UTF-8, with Swedish letters as they are.
 renderer = JSONRenderer()
 renderer.json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}
 
-api = NinjaAPI(
+api = document.ContentAPI(
     renderer=renderer,
+    # The document and its page have views of our own, which don't make it anew each time.
+    openapi_url=None,
+    docs_url=None,
     title="Ordet content API",
     version="1",
     description="What the association has published. Errors are application/problem+json; unknown parameters are refused.",
@@ -37,7 +40,7 @@ api.add_decorator(answered, mode="view")
 
 @api.get(
     "posts",
-    response={200: schemas.Cards, **DOORS, 422: schemas.Problem},
+    response={200: schemas.Cards, **REFUSES},
     operation_id="listPosts",
     summary="List posts",
     tags=["posts"],
@@ -72,7 +75,26 @@ def by_path(request: HttpRequest, path: str) -> Any:
     return shapes.page(found, timezone.now(), whole=is_for_member(request))
 
 
-@api.get("{path:rest}", include_in_schema=False)
+for slice_of_ours in (calendar, people, terms, places, previews):
+    api.add_router("", slice_of_ours.router)
+
+others = Router()
+
+
+@others.get("{path:rest}", include_in_schema=False)
 def nothing(request: HttpRequest, rest: str) -> Any:
     """Answer every other address with a problem instead of the reader site's page."""
     raise Http404
+
+
+def addresses(*rooms: Router) -> tuple[list[Any], str, str]:
+    """Return all addresses of the API, those of other rooms too; called once, when `deploy.urls` is read."""
+    for router in (*rooms, others):
+        api.add_router("", router)
+    patterns, app, namespace = api.urls
+    own = [
+        address("", document.beginning),
+        address("openapi.json", document.openapi, name="openapi-json"),
+        address("docs", document.docs, name="docs"),
+    ]
+    return guarded(([*own, *patterns], app, namespace))

@@ -16,8 +16,8 @@ from django.utils.http import http_date
 from cms import version
 from cms.api.doors import PUBLIC, visitor
 from cms.api.problems import refused
-from cms.api.stampede import once
 
+KEEP_SECONDS = 3600
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
 # For one reader alone: neither a browser nor anything on the way keeps it.
 PRIVATE = "private, no-store"
@@ -60,15 +60,18 @@ def answered(run: Run) -> Run:
         request.content_state = state  # type: ignore[attr-defined]
         audience = visitor(request).audience
         key = f"content:{state.key}:{audience}:{digest(request.get_full_path().encode())}"
-        body = cache.get(key)
+        anew = getattr(operation.view_func, "never_kept", False)
+        body = None if anew else cache.get(key)
         if body is None:
-            make = functools.partial(run, request, **kwargs)
-            # A search has endless addresses; it would only push the others out.
-            response = make() if "q" in request.GET else once(key, make)
+            response = run(request, **kwargs)
             if response.status_code != HTTPStatus.OK:
                 return response
             body = response.content
-        return fresh(request, body, state.changed_at, now, CACHE_CONTROL if audience == PUBLIC else PRIVATE)
+            # A search has endless addresses; it would only push the others out.
+            if "q" not in request.GET and not anew:
+                cache.set(key, body, KEEP_SECONDS)
+        changed_at = now if anew else state.changed_at
+        return fresh(request, body, changed_at, now, CACHE_CONTROL if audience == PUBLIC else PRIVATE)
 
     return view
 
@@ -76,6 +79,12 @@ def answered(run: Run) -> Run:
 def unkept(view: Run) -> Run:
     """Mark an operation whose answer is for one asker and one moment: nothing keeps it."""
     view.unkept = True  # type: ignore[attr-defined]
+    return view
+
+
+def never_kept(view: Run) -> Run:
+    """Mark an operation whose answer follows more than the content version: asked anew each time, known by its ETag."""
+    view.never_kept = True  # type: ignore[attr-defined]
     return view
 
 

@@ -12,7 +12,7 @@ from wagtail.models import Page, Site
 
 from cms import listing, search
 from cms.addresses import site_path
-from cms.api.schemas import Filters
+from cms.api.schemas import Filters, WhichPosts
 from cms.keydates import KeyDate, midnight
 from cms.models import Byline, Home, Post, SectionIndex
 
@@ -44,7 +44,7 @@ def narrowed(found: QuerySet[Any], filters: Filters, now: datetime) -> QuerySet[
     return by_openness(found, filters.open, now)
 
 
-def by_kind(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+def by_kind(found: QuerySet[Any], filters: WhichPosts) -> QuerySet[Any]:
     """Keep the content types asked for."""
     return found.filter(kind__in=filters.type) if filters.type else found
 
@@ -57,7 +57,7 @@ def by_section(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     return found.filter(path__startswith=section.path) if section else found.none()
 
 
-def by_terms(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+def by_terms(found: QuerySet[Any], filters: WhichPosts) -> QuerySet[Any]:
     """Keep what has one of the topics, one of the regions and one of the authors."""
     # EXISTS instead of joins: a post with two of the topics is still one post.
     links = (

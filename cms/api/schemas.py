@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAliasType
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
 from cms.blocks import BodyBlock
 from cms.models import Post, content_types
@@ -57,8 +57,14 @@ class Card(Schema):
     key_dates: list[KeyDate]
 
 
+# What has a default is there all the same.
+ALWAYS_THERE = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
 class ListCard(Card):
     """A card in a list. `snippet`: where a search (`q`) found the words, as HTML with them in `<mark>`; else null."""
+
+    model_config = ALWAYS_THERE
 
     snippet: str | None = None
 
@@ -68,6 +74,8 @@ class Cards(Schema):
 
     `count`: how many posts a search found; with `more`, that many and more. Lists don't count.
     """
+
+    model_config = ALWAYS_THERE
 
     items: list[ListCard]
     after: str | None
@@ -168,16 +176,27 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    errors: list[ProblemError] = []
+    errors: list[ProblemError] = Field([], description="One for each parameter that is wrong.")
 
 
-class Filters(Schema):
-    """What `GET /posts` can be narrowed by; several values of one filter widen it, different filters narrow it."""
+# What any address may answer instead; with parameters that can be wrong; and where something may not be there.
+DOORS: dict[int, Any] = {401: Problem, 429: Problem}
+REFUSES: dict[int, Any] = {**DOORS, 422: Problem}
+FAILS: dict[int, Any] = {**REFUSES, 404: Problem}
 
-    type: list[Kind] = Field([], description="Content types.")
+
+class WhichPosts(Schema):
+    """Which posts are meant; several values of one filter widen it, different filters narrow it."""
+
+    type: list[Kind] = Field([], description="Content types of the posts.")
     topic: list[str] = Field([], description="Slugs of topics.")
     region: list[str] = Field([], description="Slugs of regions.")
     author: list[str] = Field([], description="Slugs of people in the byline.")
+
+
+class Filters(WhichPosts):
+    """What `GET /posts` can be narrowed by."""
+
     section: str = Field("", max_length=500, description="The path of a section: what stands below it.")
     published_from: Day | None = Field(None, description="First day of publication, in Stockholm.")
     published_to: Day | None = Field(None, description="Last day of publication, in Stockholm.")

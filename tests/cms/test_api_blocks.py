@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import BaseModel
 
-from cms import parts
+from cms import copying, parts
 from cms.api import schemas
 from cms.blocks import BodyBlock, HeadingBlock
 from cms.models import Article, Attachment, Column
@@ -28,6 +28,7 @@ def ask(client, publish):
     def asking(*body):
         cache.clear()
         post = publish(Article, body=list(body))
+        copying.prepare(post)
         answer = client.get(f"{API}/posts/{post.translation_key}")
         schemas.DETAILS["article"].model_validate_json(answer.content)
         return {block["type"]: block["value"] for block in answer.json()["body"]}
