@@ -16,8 +16,8 @@ from django.utils.http import http_date
 from cms import version
 from cms.api.doors import PUBLIC, visitor
 from cms.api.problems import refused
+from cms.api.stampede import once
 
-KEEP_SECONDS = 3600
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
 # For one reader alone: neither a browser nor anything on the way keeps it.
 PRIVATE = "private, no-store"
@@ -63,13 +63,12 @@ def answered(run: Run) -> Run:
         anew = getattr(operation.view_func, "never_kept", False)
         body = None if anew else cache.get(key)
         if body is None:
-            response = run(request, **kwargs)
+            make = functools.partial(run, request, **kwargs)
+            # A search has endless addresses; it would only push the others out.
+            response = make() if anew or "q" in request.GET else once(key, make)
             if response.status_code != HTTPStatus.OK:
                 return response
             body = response.content
-            # A search has endless addresses; it would only push the others out.
-            if "q" not in request.GET and not anew:
-                cache.set(key, body, KEEP_SECONDS)
         changed_at = now if anew else state.changed_at
         return fresh(request, body, changed_at, now, CACHE_CONTROL if audience == PUBLIC else PRIVATE)
 
