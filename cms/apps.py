@@ -14,13 +14,14 @@ class CmsConfig(AppConfig):
         """Hear of every publication and its end."""
         from wagtail.signals import page_published, page_unpublished
 
-        from cms import copying, embeds, on_site, planned, share_picture, site_plans, trail, version
+        from cms import copying, embeds, on_site, planned, purging, share_picture, site_plans, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
         from cms.webhooks import receivers, spread
 
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()
+        purging.connect()
         when_live(copying.after_publication)
         when_live(embeds.after_publication)
         when_live(share_picture.after_publication)

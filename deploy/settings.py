@@ -147,6 +147,12 @@ CACHES["limits"] = (
     }
 )
 
+# The cache in front, told by a job of what has changed: with a token as Cloudflare wants it, else by PURGE.
+CDN_PURGE_URL = env.str("CDN_PURGE_URL", default="").strip()
+CDN_PURGE_TOKEN = env.str("CDN_PURGE_TOKEN", default="").strip()
+PURGING = {"BACKEND": "cms.purging.Cache", "LOCATION": CDN_PURGE_URL, "TOKEN": CDN_PURGE_TOKEN}
+WAGTAILFRONTENDCACHE = {"default": PURGING} if CDN_PURGE_URL else {}
+
 BROKER_URL = env.str("BROKER_URL", default="")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
