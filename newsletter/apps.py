@@ -18,12 +18,12 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the switch and the trail to posts, our checks to Django's, and say who the members are."""
-        from cms import access, outlets, planned, trail
-        from newsletter import adding, checks, login, plans, trails
+        from cms import access, invitation, outlets, planned, trail
+        from newsletter import adding, checks, inviting, login, plans, trails
 
         assert checks.check_settings  # noqa: S101 - registered by its import
         outlets.register(outlets.Outlet("newsletter", _("Newsletter"), outlet_fields))
-        planned.register("newsletter", _("Newsletter"), plans.plans, order=200)
+        invitation.register(inviting.invitation)
         access.register(login.reads_here)
         access.register_members(login.is_member)
         access.register_way_in(login.way_in)

@@ -15,6 +15,8 @@ from newsletter.members import choose, find
 from newsletter.models import MailingList, Member, SignUp, Subscription, Suppression
 from newsletter.welcome import greet, welcome_mail
 
+# A field that people don't see; programs that fill in forms do.
+TRAP = "homepage"
 # One confirmation mail per address and list within this time, so that the form can't flood an inbox.
 QUIET = timedelta(minutes=10)
 CONFIRM_WITHIN = timedelta(days=14)

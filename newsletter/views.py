@@ -19,9 +19,8 @@ from newsletter.models import MailingList, SignUp, Subscription
 from newsletter.ways import Gone
 
 View = Callable[..., HttpResponse]
+TRAP = signup.TRAP
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
-# A field that people don't see; programs that fill in forms do.
-TRAP = "homepage"
 
 
 def page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:

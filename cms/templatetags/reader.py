@@ -11,11 +11,14 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from cms import abbreviations, addresses, faces, lost, navigation, renditions, share_picture, version
+from cms import abbreviations, addresses, faces, invitation, lost, navigation, renditions, share_picture, version
 from cms.blocks import link_url
 from cms.identity import Identity
 from cms.keydates import STOCKHOLM
 from cms.pages.post import box_moments
+
+# A box holds so many; more are chosen on their own page.
+MANY_CHOICES = 3
 
 register = template.Library()
 register.filter("site_path", addresses.site_path)
@@ -135,6 +138,14 @@ def card(post: Any, size: str = "", level: int = 2) -> dict[str, Any]:
         "dated": any(part.isdigit() and len(part) == 4 for part in post.kicker.split()),  # noqa: PLR2004
         "now": now,
     }
+
+
+@register.inclusion_tag("site/parts/sign_up.html")
+def sign_up() -> dict[str, Any]:
+    """Invite the reader to subscribe, where there is something to subscribe to; many choices have a page of their own."""
+    found = invitation.invitation()
+    number = len(found.choices) if found else 0
+    return {"invitation": found, "several": number > 1, "crowded": number > MANY_CHOICES}
 
 
 class AbbreviateNode(template.Node):
