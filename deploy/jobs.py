@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from cms import publishing, share_picture
+from cms import previewing, publishing, share_picture
 from cms.webhooks import keeping as webhooks
 from deploy import heartbeats
 from deploy.models import JobRun
@@ -140,6 +140,7 @@ def clean_up(now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     heartbeats.forget(now)
     linkcheck.forget(now)
+    previewing.forget_old(now)
     share_picture.forget_old(now)
     tallies.recount_still(now)
     for room in (imports, limits, login, personal, postbox, reports, signup, webhooks):

@@ -14,10 +14,11 @@ from cms.navigation import way_to
 from cms.old_addresses import moved
 from cms.pages.post import Post
 from cms.pages.slugs import PageForm, check_slug
+from cms.previewing import OnFrontEnd
 from cms.regional import Regional
 
 
-class Index(Regional, Page):
+class Index(OnFrontEnd, Regional, Page):
     """What Home and SectionIndex share."""
 
     introduction = models.TextField(_("introduction"), blank=True)

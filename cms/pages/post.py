@@ -35,12 +35,13 @@ from cms.blocks import BodyBlock
 from cms.keydates import STOCKHOLM, Moment, box_moments, check_years
 from cms.outlet_form import OutletsJSONField
 from cms.pages.slugs import PageForm, check_slug
+from cms.previewing import OnFrontEnd
 from cms.regional import Regional
 from cms.spread import SpreadPanel
 from cms.teaser import Image, Teaser
 
 
-class Post(Regional, Page):
+class Post(OnFrontEnd, Regional, Page):
     """A post of any kind. Concrete so that lists read one table, never created by itself."""
 
     KIND: ClassVar[str] = ""
