@@ -122,9 +122,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 def _secret(request: HttpRequest, endpoint: HookEndpoint, secret: str, *, renewed: bool = False) -> HttpResponse:
     title = _("The secret of %(name)s") % {"name": endpoint.name}
     context = {"endpoint": endpoint, "secret": secret, "renewed": renewed}
-    response = _page(request, "secret", title, _at(endpoint), ("", title), **context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _page(request, "secret", title, _at(endpoint), ("", title), **context)
 
 
 @require_http_methods(["GET", "POST"])

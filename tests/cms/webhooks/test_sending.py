@@ -217,6 +217,22 @@ def test_a_secret_that_cannot_be_read_stops_the_endpoint_not_the_worker(endpoint
     assert days.work() == {"delivered": 1}
 
 
+def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(endpoint, server, days, row, monkeypatch, caplog):
+    happens(days.now, "a")
+    conclude = sending.conclude
+
+    def late(*arguments):
+        monkeypatch.undo()
+        assert sending.hooks_due(days.now + timedelta(minutes=1)) == {"delivered": 1}
+        conclude(*arguments)
+
+    monkeypatch.setattr(sending, "conclude", late)
+    server.script = ["ok", "ok"]
+    assert days.work() == {"lost": 1}
+    assert (row().state, row().attempts, len(server.calls), len(set(ids(server)))) == ("delivered", 2, 2, 1)
+    assert "taken over" in caplog.text
+
+
 def test_an_address_that_leads_inside_is_not_called(endpoint, server, days, row, settings):
     settings.FETCH_ALLOW_NETWORKS = []
     happens(days.now, "a")
