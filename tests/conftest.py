@@ -1,11 +1,13 @@
 """The cast and the stage of all tests: eva edits, mia is a member, otto is nobody."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 
 from cms.models import Column, Home, Post, section_for
 from tests.migrated import Migrated
@@ -60,6 +62,13 @@ def publish(home: Home) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def _migrated() -> Migrated:
     return Migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Begin from the migrated database of `tests.postgres`, where there is one."""
+    if template := os.environ.get("TEMPLATE_DATABASE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

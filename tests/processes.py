@@ -125,8 +125,8 @@ def world(folder: Path, **environment: str) -> Iterator[World]:
 
 
 def _copy_on_postgres(server: psycopg.Connection[Any], made: World, name: str) -> None:
-    """Create the database: migrated once per test process, later ones are copies."""
-    template = f"migrated_{os.getpid()}"
+    """Create the database as a copy of a migrated one; where none was given, one is made per test process."""
+    template = os.environ.get("TEMPLATE_DATABASE") or f"migrated_{os.getpid()}"
     if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return
