@@ -62,9 +62,12 @@ def public(pages: QuerySet[Any]) -> QuerySet[Any]:
     return unrestricted(pages.filter(live=True))
 
 
-def with_cards(posts: QuerySet[Any]) -> QuerySet[Any]:
-    """Return `posts` with all that a card shows, in a fixed number of queries however many there are."""
-    lead = bring_copies("lead_image", *LIST_SHAPES)
+def with_cards(posts: QuerySet[Any], *shapes: str) -> QuerySet[Any]:
+    """Return `posts` with all that a card shows, in a fixed number of queries however many there are.
+
+    `shapes`: the lead pictures' copies for further places.
+    """
+    lead = bring_copies("lead_image", *LIST_SHAPES, *shapes)
     return posts.select_related("lead_image").prefetch_related(lead, "dates", "topics", "regions", bylines())
 
 

@@ -73,12 +73,22 @@ def _found(picture: Any, shape: str, specs: tuple[str, ...]) -> tuple[Copy, ...]
         return ()
     there = {wanted.spec: copy for wanted, copy in picture.find_existing_renditions(*map(Filter, specs)).items()}
     if len(there) < len(specs):
-        from cms import copying
-
-        copying.ask(picture.pk, shape)
+        there |= _look(picture, shape, specs)
     found = [there[spec] for spec in specs if spec in there]
     # A small original gives the same copy under both names.
     return tuple({copy.width: Copy(copy.url, copy.width, copy.height) for copy in found}.values())
+
+
+def _look(picture: Any, shape: str, specs: tuple[str, ...]) -> dict[str, Any]:
+    """Return by spec the copies that the picture didn't bring along; what isn't there either is asked for."""
+    keys = {spec: Filter(spec).get_cache_key(picture) for spec in specs}
+    rows = picture.renditions.filter(filter_spec__in=specs)
+    there = {row.filter_spec: row for row in rows if row.focal_point_key == keys[row.filter_spec]}
+    if len(there) < len(specs):
+        from cms import copying
+
+        copying.ask(picture.pk, shape)
+    return there
 
 
 def with_copies(*shapes: str, avif: bool = True) -> QuerySet[Any]:

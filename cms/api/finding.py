@@ -105,7 +105,7 @@ def by_openness(found: QuerySet[Any], wanted: bool | None, now: datetime) -> Que
 def post(key: UUID, locale_id: int) -> Any:
     """Return the public post with the id `key`. Raises Http404."""
     found = listing.public(Post.objects.filter(translation_key=key, locale_id=locale_id))
-    row = listing.with_cards(found).first()
+    row = listing.with_cards(found, "lead").first()
     if row is None:
         raise Http404
     return row

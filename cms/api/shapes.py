@@ -117,4 +117,4 @@ def page(found: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
     specific = found.specific
     if isinstance(specific, Home | SectionIndex):
         return index(specific, now)
-    return detail(listing.with_cards(Post.objects.filter(pk=found.pk)).get(), now, whole=whole)
+    return detail(listing.with_cards(Post.objects.filter(pk=found.pk), "lead").get(), now, whole=whole)

@@ -66,6 +66,9 @@ def test_a_reader_gets_what_there_is_and_the_job_is_asked_once(illustrated, clie
         copying.make_copies.call(job)
     copying.prepare(illustrated)
     assert client.get(f"{API}/posts").json()["items"][0]["image"]["width"] == 300
+    DBTaskResult.objects.all().delete()
+    detail = client.get(f"{API}/posts/{illustrated.translation_key}").json()
+    assert (detail["lead_image"]["width"], asked()) == (300, [])
     assert "/media/images/sj" in client.get(illustrated.path_on_site).content.decode()
 
 
