@@ -25,7 +25,7 @@ def event(mailing: Mailing) -> telling.Event:
     """Return what is told of a mailing of the archive; `id` and `path` are those of its page there."""
     at, path = mailing.frozen_at or mailing.start_at, archive.issue_path(mailing.pk)
     data = {
-        "id": str(mailing.pk),
+        "id": mailing.pk,
         "type": "issue",
         "path": path,
         "url": own_url(path),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cms.keydates import STOCKHOLM
 from cms.models import HookDelivery, HookEndpoint
 from cms.trail import ASK, BAD, COMING, GOOD, OVER
+from cms.webhooks.events import PING
 
 D = HookDelivery
 TONES = {D.WAITING: COMING, D.SENDING: COMING, D.DELIVERED: GOOD, D.FAILED: BAD, D.CANCELLED: OVER}
@@ -42,7 +43,7 @@ def clock_time(at: datetime) -> str:
 
 def shown(endpoints: Iterable[HookEndpoint]) -> list[Shown]:
     """Return how each endpoint stands, in two queries."""
-    unsettled, failed = Q(state__in=D.UNSETTLED), Q(state=D.FAILED)
+    unsettled, failed = Q(state__in=D.UNSETTLED), Q(state=D.FAILED) & ~Q(event=PING)
     counts = D.objects.filter(unsettled | failed).order_by().values("endpoint")
     soonest = Min("next_attempt_at", filter=unsettled)
     counts = counts.annotate(waits=Count("pk", unsettled), fails=Count("pk", failed), next=soonest)

@@ -28,4 +28,4 @@ def test_an_issue_is_told_once_and_what_is_not_for_everybody_never(now):
     row = HookDelivery.objects.get()
     assert (row.event, row.order_key) == ("issue.sent", f"issue:{mailing.issue_id}")
     data = json.loads(row.body)["data"]
-    assert (data["id"], data["path"], data["title"]) == (str(mailing.pk), f"/nyhetsbrev/{mailing.pk}/", mailing.subject)
+    assert (data["id"], data["path"], data["title"]) == (mailing.pk, f"/nyhetsbrev/{mailing.pk}/", mailing.subject)
