@@ -7,7 +7,7 @@ from django.conf import settings
 from wagtail.rich_text import expand_db_html
 
 # The reader site's pages that no editor writes; an editor's page that has stood there for long comes first.
-LANDING = frozenset(["amnen", "arkiv", "kalender", "personer", "regioner", "sok"])
+LANDING = frozenset(["amnen", "arkiv", "bli-medlem", "kalender", "personer", "regioner", "sok"])
 # What Ordet itself answers at, right below the site's root: a page of that name would never be seen.
 TAKEN = LANDING | frozenset(
     [

@@ -12,12 +12,14 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of every publication and its end."""
+        from django.db.models.signals import post_migrate
         from wagtail.signals import page_published, page_unpublished
 
-        from cms import copying, embeds, on_site, planned, purging, share_picture, site_plans, trail, version
+        from cms import copying, embeds, on_site, permission_names, planned, purging, share_picture, site_plans, trail, version
         from cms.publishing import after_publish, after_unpublish, when_live
         from cms.webhooks import receivers, spread
 
+        post_migrate.connect(permission_names.after_migrate, dispatch_uid="cms.permission_names")
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()

@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import keys_admin, planned_admin, spread_admin
+from cms import keys_admin, planned_admin, spread_admin, wagtail_mended
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 from cms.webhooks import admin as webhooks_admin
@@ -58,6 +58,7 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(VocabularyViewSetGroup)
+wagtail_mended.mend()
 hooks.register("register_log_actions", keys_admin.register_actions)
 hooks.register("register_admin_urls", spread_admin.urls)
 hooks.register("register_admin_urls", webhooks_admin.urls)

@@ -16,7 +16,7 @@ from cms import previewing, publishing, share_picture
 from cms.webhooks import keeping as webhooks
 from deploy import heartbeats
 from deploy.models import JobRun
-from newsletter import limits, linkcheck, login, mailbox, personal, postbox, reports, signup, tallies
+from newsletter import applications, limits, linkcheck, login, mailbox, personal, postbox, reports, signup, tallies
 from newsletter.importing import keeping as imports
 
 logger = logging.getLogger(__name__)
@@ -143,5 +143,5 @@ def clean_up(now: datetime) -> None:
     previewing.forget_old(now)
     share_picture.forget_old(now)
     tallies.recount_still(now)
-    for room in (imports, limits, login, personal, postbox, reports, signup, webhooks):
+    for room in (applications, imports, limits, login, personal, postbox, reports, signup, webhooks):
         room.forget_old(now)

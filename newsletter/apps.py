@@ -27,4 +27,5 @@ class NewsletterConfig(AppConfig):
         access.register(login.reads_here)
         access.register_members(login.is_member)
         access.register_way_in(login.way_in)
+        planned.register("newsletter", _("Newsletter"), plans.plans, order=200)
         trail.register("newsletter", _("Newsletter"), trails.mailings_of, adding.offers, order=200)

@@ -33,6 +33,7 @@ ACTIONS = {
     "newsletter.subscribe": (_("Subscribe"), _("Put the member on a list")),
     "newsletter.unsubscribe": (_("Unsubscribe"), _("Took the member off a list")),
     "newsletter.works_again": (_("Address works again"), _("Said that the member's address works again")),
+    "newsletter.application": (_("Make a member"), _("Made a member by an application")),
     "newsletter.erase": (_("Erase"), _("Erased the member")),
     "newsletter.suppress": (_("Suppress"), _("Put an address on the suppression list")),
     "newsletter.lift": (_("Lift"), _("Lifted an address from the suppression list")),

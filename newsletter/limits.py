@@ -26,7 +26,7 @@ class Limit:
 
 
 SUBSCRIBE, LINK, PREFERENCES, PERSONAL, LOGIN = "subscribe", "link", "preferences", "personal", "login"
-VISIT, NEW_ADDRESS = "visit", "new address"
+VISIT, NEW_ADDRESS, MEMBERSHIP = "visit", "new address", "membership"
 # A municipality may be one address on the net, so these are generous.
 BY_CALLER = {
     SUBSCRIBE: Limit(60, HOUR),
@@ -34,9 +34,16 @@ BY_CALLER = {
     PREFERENCES: Limit(120, HOUR),
     PERSONAL: Limit(60, HOUR),
     LOGIN: Limit(60, HOUR),
+    MEMBERSHIP: Limit(30, HOUR),
     VISIT: Limit(1_200, HOUR),
 }
-BY_ADDRESS = {SUBSCRIBE: Limit(6, DAY), LINK: Limit(4, DAY), LOGIN: Limit(8, DAY), NEW_ADDRESS: Limit(4, DAY)}
+BY_ADDRESS = {
+    SUBSCRIBE: Limit(6, DAY),
+    LINK: Limit(4, DAY),
+    LOGIN: Limit(8, DAY),
+    NEW_ADDRESS: Limit(4, DAY),
+    MEMBERSHIP: Limit(2, DAY),
+}
 
 
 class TooMany(Exception):

@@ -19,6 +19,7 @@ from newsletter.models import (
     EarlierAddress,
     Member,
     MemberLogin,
+    MembershipApplication,
     PersonalLink,
     ProviderEvent,
     Question,
@@ -50,6 +51,7 @@ PERSON = (
 )
 EVIDENCE = ("state", "since", "source", "wording")
 DELIVERY = ("address", "state", "reason", "relay", "attempts", "first_attempt_at", "settled_at", "last_reply")
+APPLICATION = ("name", "address", "title", "employer", "region__name", "message", "asked_at", "settled_at", "wording")
 SIGN_UP = ("address", "name", "asked_at", "confirmed_at", "source", "wording")
 CHOICE = (*EVIDENCE, "frequency", "heard_at", "welcomed_at")
 QUESTION = ("list__name", "asked_at", "answered_at")
@@ -115,7 +117,7 @@ def erase(member: Member, now: datetime) -> None:
         EarlierAddress.objects.filter(member=member).delete()
         Delivery.objects.filter(member_id=member.pk).update(address="", last_reply="")
         imports.forget(member, (), now)
-        for table in (AddressChange, BounceReport, MemberLogin, PersonalLink, ProviderEvent, Reading):
+        for table in (AddressChange, BounceReport, MemberLogin, PersonalLink, ProviderEvent, Reading, MembershipApplication):
             table.objects.filter(member=member).delete()
         _their_log(member).update(label="", data={})
         for choice in list(Subscription.objects.filter(member=member, state=Subscription.SUBSCRIBED)):
@@ -171,6 +173,7 @@ def _held_about(address: str) -> dict[str, Any]:
     logins = models.Q(pk__in=found.logins()) | (models.Q(member=member) if member else models.Q(pk__in=()))
     links = models.Q(pk__in=found.links()) | (models.Q(member=member) if member else models.Q(pk__in=()))
     told: dict[str, Any] = {
+        "applications": _rows(found.rows(MembershipApplication).order_by("asked_at", "pk"), *APPLICATION),
         "sign_ups": _rows(found.rows(SignUp).order_by("asked_at", "pk"), "list__name", *SIGN_UP),
         "imports": imports.held(member, found.addresses),
         "single_mails": _rows(mails.order_by("created_at", "pk"), *SINGLE_MAIL),

@@ -22,6 +22,7 @@ TITLES = {
     "changes": gettext_lazy("Your earlier choices"),
     "mailings": gettext_lazy("Letters to you"),
     "sign_ups": gettext_lazy("When you signed up"),
+    "applications": gettext_lazy("When you applied for membership"),
     "single_mails": gettext_lazy("Single mails to you"),
     "questions": gettext_lazy("Yearly questions to you"),
     "readings": gettext_lazy("What you opened and followed"),
@@ -36,6 +37,8 @@ TITLES = {
 }
 LABELS = {
     "name": gettext_lazy("name"),
+    "message": gettext_lazy("message"),
+    "title": gettext_lazy("title"),
     "address": gettext_lazy("e-mail address"),
     "recipient": gettext_lazy("e-mail address"),
     "employer": gettext_lazy("employer"),

@@ -20,6 +20,7 @@ from newsletter.models import (
     Mailing,
     Member,
     MemberLogin,
+    MembershipApplication,
     NewsletterRules,
     PersonalLink,
     ProviderEvent,
@@ -32,6 +33,7 @@ from newsletter.models import (
 # Tables whose rows stand at an address, and the column that holds it.
 AT_AN_ADDRESS: dict[type[models.Model], str] = {
     SignUp: "address",
+    MembershipApplication: "address",
     SingleMail: "recipient",
     BounceReport: "recipient",
     ProviderEvent: "recipient",

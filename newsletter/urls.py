@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsletter import archive_views, event_views, login_views, personal_views, reading_views, views
+from newsletter import application_views, archive_views, event_views, login_views, personal_views, reading_views, views
 
 urlpatterns = [
     path("n/u/<str:token>", views.unsubscribe, name="newsletter_unsubscribe"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("n/k/<str:token>", reading_views.click, name="newsletter_click"),
     path("n/o/<str:token>", reading_views.opened, name="newsletter_opened"),
     path("mail/events/<slug:provider>/", event_views.provider_events, name="newsletter_provider_events"),
+    path("bli-medlem/", application_views.become_member, name="newsletter_become_member"),
     path("nyhetsbrev/", views.newsletter, name="newsletter"),
     path("nyhetsbrev/feed.atom", archive_views.feed, name="newsletter_feed"),
     path("nyhetsbrev/mina-uppgifter/", personal_views.ask, name="newsletter_ask_for_link"),

@@ -12,7 +12,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from newsletter import audit, linkcheck
-from newsletter.admin import NewsletterGroup, adding, deleting, tidying
+from newsletter.admin import NewsletterGroup, adding, applications, deleting, tidying
 from newsletter.admin.choosing import post_chooser
 from newsletter.admin.frame import MadeByFile, NeverDeleted, ReadOnly
 from newsletter.chooser import only_published
@@ -32,12 +32,13 @@ hooks.register("register_log_actions", audit.register)
 hooks.register("before_delete_snippet", deleting.refuse)
 hooks.register("register_admin_urls", tidying.urls)
 hooks.register("register_admin_urls", adding.urls)
+hooks.register("register_admin_urls", applications.urls)
 
 
 @hooks.register("register_permissions")
 def to_look_only() -> Any:
     """Offer groups to look without changing; Wagtail offers that of what is edited by its own forms alone."""
-    looks = ["view_member", "view_mailing"]
+    looks = ["view_member", "view_mailing", "view_membershipapplication", "change_membershipapplication"]
     return Permission.objects.filter(content_type__app_label="newsletter", codename__in=looks)
 
 

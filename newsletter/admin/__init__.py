@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from newsletter.admin import person, tidying
+from newsletter.admin import applications, person, tidying
 from newsletter.admin.imports import ImportViewSet
 from newsletter.admin.issues import IssueViewSet
 from newsletter.admin.mailings import MailingViewSet
@@ -40,4 +40,4 @@ class NewsletterGroup(SnippetViewSetGroup):
 
     def get_submenu_items(self) -> list[Any]:
         """Add what is no list of rows."""
-        return [*super().get_submenu_items(), person.menu_item(800), tidying.menu_item(900)]
+        return [*super().get_submenu_items(), person.menu_item(800), applications.menu_item(850), tidying.menu_item(900)]

@@ -39,6 +39,8 @@ DOORS = {
     "wagtailsnippets_newsletter_mailing:list": FOLLOWING,
     "wagtailsnippets_newsletter_mailinglist:list": OUTWARD,
     "wagtailsnippets_newsletter_segment:list": FOLLOWING,
+    "newsletter_applications": PEOPLE,
+    "cms_planned": WRITING,
     "wagtailsnippets_newsletter_member:list": PEOPLE,
     "wagtailsnippets_newsletter_member:add": PEOPLE,
     "wagtailsnippets_newsletter_member:ask": PEOPLE,

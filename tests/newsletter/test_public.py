@@ -92,6 +92,7 @@ def addresses(mailing_list, mia, mailing, now):
         "newsletter_click": f"/n/k/{signup.sign_link('click', mailing.pk, mia.pk, 0)}",
         "newsletter_opened": f"/n/o/{signup.sign_link('open', mailing.pk, mia.pk)}",
         "newsletter": "/nyhetsbrev/",
+        "newsletter_become_member": "/bli-medlem/",
         "newsletter_feed": "/nyhetsbrev/feed.atom",
         "newsletter_ask_for_link": "/nyhetsbrev/mina-uppgifter/",
         "newsletter_issue": f"/nyhetsbrev/{mailing.pk}/",
