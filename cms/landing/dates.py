@@ -47,9 +47,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key date with its post. `at` is its time of day; `left` says how long until it shuts something, `shut` that it has."""
+    """A key date with its post; an event's own days are called by its type.
+
+    `at` is its time of day; `left` says how long it is until it shuts something, `shut` that it has.
+    """
 
     moment: Moment
+    label: str
     block: faces.Block | None
     at: str
     title: str
@@ -140,6 +144,7 @@ def _entry(row: dict[str, Any], now: datetime) -> Entry:
     shut = moment.closes and moment.passed(now)
     return Entry(
         moment,
+        capfirst(row["label"]) if row["kind"] != row["post__kind"] else type_label(row["post__kind"]),
         faces.block(moment),
         clock(moment),
         row["post__title"],

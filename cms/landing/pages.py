@@ -58,7 +58,7 @@ def topic(at: Moment, slug: str, after: str) -> Page:
     posts = listing.page(terms.posts_of(found, at.locale_id), after=after)
     words = _("All that we have published about %(topic)s.") % {"topic": found.name}
     head = Head(found.name, f"{TOPICS}{slug}/", words, below(TOPICS), indexed=not after)
-    return Page("term", head, {"listing": posts, "kicker": _("Topic"), "first": not after})
+    return Page("term", head, {"listing": posts, "kicker": _("Topic")})
 
 
 def regions(at: Moment) -> Page:
@@ -74,7 +74,7 @@ def region(at: Moment, slug: str, after: str) -> Page:
     words = _("News and people from %(region)s.") % {"region": found.name}
     head = Head(found.name, f"{REGIONS}{slug}/", words, below(REGIONS), indexed=not after)
     inhabitants = [] if after else people.people_of(found)
-    return Page("term", head, {"listing": posts, "people": inhabitants, "kicker": _("Region"), "first": not after})
+    return Page("term", head, {"listing": posts, "people": inhabitants, "kicker": _("Region")})
 
 
 def years(at: Moment) -> Page:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from cms import version
 from cms.landing import pages
@@ -87,7 +88,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return show(request, pages.search(moment(), *given(request, "q", "typ", "ar", "efter")))
 
 
-@door
+@require_safe
 def suggestions(request: HttpRequest) -> JsonResponse:
     """Answer the search field while somebody types."""
     found = pages.suggestions(moment(), *given(request, "q"))

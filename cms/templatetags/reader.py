@@ -90,6 +90,12 @@ def day(moment: Any) -> str:
 
 
 @register.filter
+def tells_date(kicker: str) -> bool:
+    """Tell whether a kicker names a year, so that the date needn't stand beside it."""
+    return any(part.isdigit() and len(part) == 4 for part in kicker.split())  # noqa: PLR2004
+
+
+@register.filter
 def item(mapping: Any, key: str) -> Any:
     """Return `mapping[key]`, or nothing."""
     return (mapping or {}).get(key)
@@ -135,7 +141,7 @@ def card(post: Any, size: str = "", level: int = 2) -> dict[str, Any]:
         "event": next((faces.block(date) for date in dates if date.kind == post.kind), None),
         "names": ", ".join(byline.name for byline in bylines),
         "portrait": portrait if post.lead_image is None or post.kind == "column" else None,
-        "dated": any(part.isdigit() and len(part) == 4 for part in post.kicker.split()),  # noqa: PLR2004
+        "dated": tells_date(post.kicker),
         "now": now,
     }
 
