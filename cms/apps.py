@@ -1,6 +1,7 @@
 """The cms room's app."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +21,10 @@ class CmsConfig(AppConfig):
         from cms.webhooks import receivers, spread
 
         post_migrate.connect(permission_names.after_migrate, dispatch_uid="cms.permission_names")
+        if settings.API_V3:
+            from cms import writable
+
+            writable.declare()
         page_published.connect(after_publish, dispatch_uid="cms.after_publish")
         page_unpublished.connect(after_unpublish, dispatch_uid="cms.after_unpublish")
         version.connect()

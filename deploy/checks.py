@@ -32,10 +32,6 @@ def _not_yet() -> Iterator[CheckMessage]:
             hint="Write file:///folder, or leave it empty: uploads are kept in var/media.",
             id="deploy.E002",
         )
-    if settings.API_V3:
-        yield Error(
-            "API_V3 is set, but mounting Wagtail's write API is not supported yet.", hint="Leave it empty.", id="deploy.E005"
-        )
 
 
 def _addresses() -> Iterator[CheckMessage]:

@@ -266,6 +266,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 # Sites whose visitors' browsers may read the content API; FRONTEND_URL is always one of them.
 API_ORIGINS = [origin.rstrip("/").lower() for origin in lines("API_ORIGINS")]
 API_V3 = env.bool("API_V3", default=False)
+if API_V3:
+    # Brings the admin's pages for its tokens along.
+    INSTALLED_APPS.append("wagtail.api.v3")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 

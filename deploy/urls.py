@@ -1,5 +1,7 @@
 """All addresses: each room's, and the pages of the reader site last."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
@@ -8,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.api import addresses as content_addresses
 from cms.api import api as content_api
+from cms.api import writing as wagtails_own
 from deploy import health
 from deploy.media import media
 from newsletter.api import router as issues
@@ -22,6 +25,15 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("metrics", health.metrics),
 ]
+
+
+def writing() -> list[Any]:
+    """Return the address of Wagtail's own API, for whom `API_V3` asks for it."""
+    return [path("api/v3/", wagtails_own.addresses())]
+
+
+if settings.API_V3:
+    urlpatterns += writing()
 if settings.MEDIA_URL.startswith("/"):
     # A proxy in front may serve these itself; a small installation has none.
     urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media))
