@@ -82,8 +82,8 @@ class ConsultationResponse(Post):
         return {name: getattr(self, name) for name in simple} | {"document_url": self.document_url()}
 
     def own_moments(self, now: datetime | None = None) -> list[Moment]:
-        """Return the last day to answer."""
-        return by_deadline("due", _("Last day to answer"), self.due)
+        """Return the last day to answer; it shuts what hasn't been answered."""
+        return by_deadline("due", _("Last day to answer"), self.due, closes=self.answered is None)
 
     def own_kicker(self) -> str:
         """Return "Remissyttrande · S2026/01234"."""
