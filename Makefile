@@ -9,7 +9,7 @@ NEWSLETTER_ON_SQLITE := bytes compiled mail_quality dkim tls providers provider_
 CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/*.po templates/*/locale/sv/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup catalogues demo test check bench openapi messages lock debian
+.PHONY: help setup catalogues demo test check bench openapi types client messages lock debian
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,7 @@ catalogues: $(CATALOGUES:.po=.mo)
 demo: setup ## the whole house with Swedish content on 127.0.0.1; ONCE=1: the main job unattended, JSON as the last line
 	@$(PY) -m deploy.demo $(if $(ONCE),--once)
 
-test: setup debian ## the whole suite; what touches the database again on PostgreSQL
+test: setup debian client ## the whole suite; what touches the database again on PostgreSQL
 	$(PY) -m pytest -n 2 --dist loadgroup
 	$(PY) -m tests.postgres $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/journeys/test_demo_once.py --ignore=tests/test_house.py --ignore=tests/test_catalogues.py --ignore=tests/contracts/test_new_type.py $(patsubst %,--ignore=tests/social/test_%.py,$(SOCIAL_ON_SQLITE)) $(patsubst %,--ignore=tests/newsletter/test_%.py,$(NEWSLETTER_ON_SQLITE))
 
@@ -44,6 +44,15 @@ bench: setup debian ## benchmarks against baselines in the same run; ONLY=send r
 
 openapi: setup ## write the content API's schema to tests/openapi.json; review the diff
 	@DEBUG=1 $(PY) manage.py export_openapi_schema --api deploy.urls.content_api --indent 2 --sorted --output tests/openapi.json
+
+types: client ## write TypeScript's view of tests/openapi.json to docs/client/ordet.d.ts; review the diff
+	@cd docs/client && npm run --silent types
+
+client: docs/client/node_modules/.package-lock.json
+
+docs/client/node_modules/.package-lock.json: docs/client/package-lock.json
+	@command -v npm >/dev/null || sh deploy/debian.sh
+	@cd docs/client && npm ci --silent && touch node_modules/.package-lock.json
 
 messages: setup ## bring new strings into the catalogues (needs gettext)
 	DEBUG=1 $(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore=.venv --ignore=var

@@ -29,8 +29,8 @@ class ContentAPI(NinjaAPI):
         for operations in made["paths"].values():
             for operation in operations.values():
                 operation["responses"] = dict(sorted(responses(operation["responses"]).items()))
-                operation["parameters"] = [sendable(parameter) for parameter in operation["parameters"]]
-        schemas = made["components"]["schemas"]
+                operation["parameters"] = [untitled(sendable(parameter)) for parameter in operation["parameters"]]
+        schemas = untitled(made["components"]["schemas"])
         # What a query can hold stands with the parameters; nobody sends or gets the whole of it.
         made["components"]["schemas"] = {name: schemas[name] for name in schemas if f'/{name}"' in json.dumps(made)}
         return made
@@ -50,6 +50,15 @@ def sendable(parameter: dict[str, Any]) -> dict[str, Any]:
     schema = dict(parameter["schema"])
     kinds = [kind for kind in schema.pop("anyOf", []) if kind.get("type") != "null"]
     return {**parameter, "schema": {**schema, **(kinds[0] if kinds else {})}}
+
+
+def untitled(schema: Any) -> Any:
+    """Return a schema without the titles that only repeat its names; a property may well be called "title"."""
+    if isinstance(schema, list):
+        return [untitled(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: untitled(one) for name, one in schema.items() if name != "title" or not isinstance(one, str)}
 
 
 @functools.cache
