@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -135,6 +136,22 @@ def test_a_silent_front_end_keeps_no_other_waiting(endpoint, server, days):
     happens(days.now, *"abcdefghijkl")
     assert days.work() == {"delivered": 12}
     assert other.deliveries.filter(state="waiting").count() == 12
+
+
+def test_a_slow_front_end_is_waited_for_once_while_the_others_get_theirs(endpoint, server, days, monkeypatch):
+    monkeypatch.setattr(sending, "TIMEOUT", 0.4)
+    other = desk.create("Andra", server.address, [events.UPDATED], days.now - timedelta(days=1))
+    HookEndpoint.objects.filter(pk=other.pk).update(secret=endpoint.secret)
+    endpoint.deliveries.all().delete()
+    server.of_post = {"slow": "hold"}
+    happens(days.now, "slow", "a", "b")
+    began = time.monotonic()
+    assert days.work() == {"waiting": 2, "delivered": 4}
+    assert time.monotonic() - began < 2
+    server.go.set()
+    server.of_post = {}
+    assert days.work(seconds=7) == {"delivered": 2}
+    assert [len([call for call in server.calls if call.id == one]) for one in sorted(set(ids(server)))]
 
 
 def test_after_a_day_the_row_fails_the_endpoint_pauses_and_the_operator_is_told(endpoint, server, days, row, settings, eva):
