@@ -1,6 +1,7 @@
 """Whose request it is, for limits: an address on the net, read through our own proxies alone."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -19,15 +20,20 @@ def caller_of(remote: str, forwarded: str) -> str:
 
 def is_ours(address: str) -> bool:
     """Tell whether `address` is a proxy of ours, or the machine itself."""
-    if not address:
-        return True
+    return not address or _is_in(address, tuple(settings.TRUSTED_PROXIES))
+
+
+# Every request asks, and most callers ask again.
+@lru_cache(maxsize=4096)
+def _is_in(address: str, networks: tuple[str, ...]) -> bool:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(found in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+    return any(found in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
+@lru_cache(maxsize=4096)
 def network_of(caller: str) -> str:
     """Return what counts as one caller: an IPv4 address, or the /64 that an IPv6 customer gets whole."""
     try:

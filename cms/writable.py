@@ -12,7 +12,7 @@ def declare() -> None:
     from cms.models import SectionIndex, content_types
 
     for model in (*content_types().values(), SectionIndex):
-        model.api_fields = [APIField(name, writable=True) for name in fields(model)]
+        model.api_fields = [APIField(name, writable=True) for name in fields(model)]  # type: ignore[attr-defined]
 
 
 def fields(model: type[Page]) -> list[str]:
