@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import keys_admin, planned_admin, spread_admin, wagtail_mended
+from cms import again_admin, keys_admin, planned_admin, spread_admin, wagtail_mended
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 from cms.webhooks import admin as webhooks_admin
@@ -59,6 +59,9 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 register_snippet(VocabularyViewSetGroup)
 wagtail_mended.mend()
+hooks.register("register_admin_urls", again_admin.urls)
+hooks.register("register_page_header_buttons", again_admin.button)
+hooks.register("register_page_listing_more_buttons", again_admin.button)
 hooks.register("register_log_actions", keys_admin.register_actions)
 hooks.register("register_admin_urls", spread_admin.urls)
 hooks.register("register_admin_urls", webhooks_admin.urls)
