@@ -30,7 +30,7 @@ demo: setup ## the whole house with Swedish content on 127.0.0.1; ONCE=1: the ma
 
 test: setup debian client ## the whole suite; what touches the database again on PostgreSQL
 	$(PY) -m pytest -n 2 --dist loadgroup
-	$(PY) -m tests.postgres $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/journeys/test_demo_once.py --ignore=tests/test_house.py --ignore=tests/test_catalogues.py --ignore=tests/contracts/test_new_type.py $(patsubst %,--ignore=tests/social/test_%.py,$(SOCIAL_ON_SQLITE)) $(patsubst %,--ignore=tests/newsletter/test_%.py,$(NEWSLETTER_ON_SQLITE))
+	$(PY) -m tests.postgres $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/journeys/test_demo_once.py --ignore=tests/journeys/test_client.py --ignore=tests/test_house.py --ignore=tests/test_catalogues.py --ignore=tests/contracts/test_new_type.py $(patsubst %,--ignore=tests/social/test_%.py,$(SOCIAL_ON_SQLITE)) $(patsubst %,--ignore=tests/newsletter/test_%.py,$(NEWSLETTER_ON_SQLITE))
 
 check: setup ## lint, types, import directions, missing migrations, catalogues, house rules
 	$(PY) -m ruff check .

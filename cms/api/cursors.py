@@ -36,9 +36,10 @@ def _of_kind(value: Any, kind: type) -> Any:
         if type(value) is not int or value not in KEYS:
             raise ValueError
         return value
-    if not isinstance(value, str) or "\0" in value or not value.isprintable():
+    if not isinstance(value, str) or "\0" in value:
         raise ValueError
     if kind is str:
+        # Half a surrogate pair has no place in any database.
         return value.encode().decode()
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
