@@ -9,11 +9,12 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import again_admin, keys_admin, planned_admin, spread_admin, wagtail_mended
+from cms import again_admin, keys_admin, planned_admin, review_admin, spread_admin, wagtail_mended
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 from cms.webhooks import admin as webhooks_admin
 from cms.planned_admin import ComingPanel
+from cms.review_admin import ReviewPanel
 
 
 class PersonViewSet(SnippetViewSet):
@@ -72,12 +73,14 @@ hooks.register("register_page_listing_more_buttons", spread_admin.button)
 hooks.register("after_publish_page", spread_admin.after_publish)
 hooks.register("register_admin_urls", planned_admin.urls)
 hooks.register("register_reports_menu_item", planned_admin.menu_item)
+hooks.register("register_admin_urls", review_admin.urls)
+hooks.register("register_reports_menu_item", review_admin.menu_item)
 
 
 @hooks.register("construct_homepage_panels")
 def add_new_post_panel(request: HttpRequest, panels: list[Any]) -> None:
     """Put the shortcuts to new posts, and what goes out next, on the admin's first page."""
-    panels += [NewPostPanel(), ComingPanel(timezone.now())]
+    panels += [NewPostPanel(), ComingPanel(timezone.now()), ReviewPanel(timezone.now())]
 
 
 @hooks.register("register_admin_viewset")
