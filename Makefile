@@ -40,6 +40,7 @@ check: setup ## lint, types, import directions, missing migrations, catalogues, 
 	$(PY) -m pytest tests/test_house.py tests/test_catalogues.py
 
 bench: setup debian ## benchmarks against baselines in the same run; ONLY=send runs one group, KILLS=100 the crash runs
+	@$(if $(filter api,$(or $(ONLY),api)),sh deploy/debian.sh wrk)
 	KILLS=$(KILLS) $(PY) -m tests.bench $(if $(or $(ONLY),$(KILLS)),--only $(or $(ONLY),kills))
 
 openapi: setup ## write the content API's schema to tests/openapi.json; review the diff
