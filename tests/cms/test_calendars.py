@@ -173,3 +173,5 @@ def test_feeds_name_what_was_published_and_never_tell_the_text(publish, client, 
     page = client.get(section.url).text
     assert f'type="application/atom+xml" title="{section.title}" href="{section.url}feed.atom"' in page
     assert 'href="/feed.atom"' in page
+    topic = client.get("/amnen/barn/").text
+    assert all(f'href="/amnen/barn/{file}"' in topic for file in ("feed.atom", "kalender.ics"))

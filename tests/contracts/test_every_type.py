@@ -22,6 +22,7 @@ from newsletter.items import Contents, PostItem, Sender
 from newsletter.render import render
 from social.channels import get_channel
 from social.compose import compose
+from tests.browser.press import person
 
 KINDS = sorted(content_types())
 NOW = dt.datetime(2026, 3, 6, 11, tzinfo=dt.UTC)
@@ -128,6 +129,13 @@ def test_nothing_in_a_data_block_can_end_it(publish, client):
     assert found["name"] == found["location"]["name"] == hostile
     assert (found["startDate"], found["endDate"]) == ("2026-06-17", "2026-06-19")
     assert found["offers"]["url"] == "https://example.se/?a=1&b=2"
+
+
+def test_a_persons_page_says_who_it_is(client, home):
+    person("Karin </script> Ek", "karin-ek", "Socialdirektör", "Umeå kommun")
+    found = data_block(client.get("/personer/karin-ek/").text)
+    assert (found["@type"], found["mainEntity"]["name"]) == ("ProfilePage", "Karin </script> Ek")
+    assert found["mainEntity"]["worksFor"]["name"] == "Umeå kommun"
 
 
 def test_a_members_posts_data_says_no_more_than_its_card(publish, client):
