@@ -33,7 +33,7 @@ def test_news_stay_as_they_were_pages_and_what_asks_come_up(old, eva):
 
 
 def test_everybody_sees_what_they_may_edit(old, django_user_model):
-    _column, asking, page = old
+    _column, asking, _page = old
     user = django_user_model.objects.create_user("r", password="x")
     user.groups.add(Group.objects.get(name="Skribent"))
     assert keys(user) == set()

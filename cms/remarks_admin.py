@@ -1,0 +1,55 @@
+"""The admin's page “Att se över” of a post, and the words about it after a publication."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+from wagtail.admin import messages
+from wagtail.admin.widgets import Button
+
+from cms.models import Post
+from cms.remarks import remarks
+
+NAME = "cms_remarks"
+LABEL = gettext_lazy("To look at")
+
+
+@require_GET
+def index(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show what could be mended in the newest version."""
+    post = get_object_or_404(Post, pk=page_id)
+    if not post.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    edit = reverse("wagtailadmin_pages:edit", args=[post.pk])
+    context = {
+        "remarks": remarks(post.specific.get_latest_revision_as_object(), timezone.now()),
+        "edit": edit,
+        "header_title": LABEL,
+        "header_icon": "glasses",
+        "breadcrumbs_items": [{"url": edit, "label": post.get_admin_display_title()}, {"url": "", "label": LABEL}],
+    }
+    return render(request, "admin/remarks.html", context)
+
+
+def urls() -> list[URLPattern]:
+    """Return the page's address."""
+    return [path("remarks/<int:page_id>/", index, name=NAME)]
+
+
+def button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:
+    """Yield the way there from a post's editor and from the list of pages."""
+    if issubclass(page.specific_class or object, Post) and page.permissions_for_user(user).can_edit():
+        yield Button(LABEL, reverse(NAME, args=[page.pk]), icon_name="glasses", priority=64)
+
+
+def after_publish(request: HttpRequest, page: Any) -> None:
+    """Say after a publication how much could be mended."""
+    if isinstance(page, Post) and (count := len(remarks(page, timezone.now()))):
+        words = ngettext("%(n)s thing could be better.", "%(n)s things could be better.", count) % {"n": count}
+        messages.warning(request, words, buttons=[messages.button(reverse(NAME, args=[page.pk]), LABEL)])
