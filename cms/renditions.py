@@ -1,6 +1,7 @@
 """Which copies of a picture each place shows: named shapes, so that lists can fetch all copies at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -71,7 +72,7 @@ def avif_copies(picture: Any, shape: str) -> tuple[Copy, ...]:
 def _found(picture: Any, shape: str, specs: tuple[str, ...]) -> tuple[Copy, ...]:
     if picture is None or not specs:
         return ()
-    there = {wanted.spec: copy for wanted, copy in picture.find_existing_renditions(*map(Filter, specs)).items()}
+    there = {wanted.spec: copy for wanted, copy in picture.find_existing_renditions(*map(_filter, specs)).items()}
     if len(there) < len(specs):
         there |= _look(picture, shape, specs)
     found = [there[spec] for spec in specs if spec in there]
@@ -79,9 +80,15 @@ def _found(picture: Any, shape: str, specs: tuple[str, ...]) -> tuple[Copy, ...]
     return tuple({copy.width: Copy(copy.url, copy.width, copy.height) for copy in found}.values())
 
 
+@cache
+def _filter(spec: str) -> Filter:
+    """Return the one Filter of `spec`: a list asks for dozens, and each would parse its spec anew."""
+    return Filter(spec)
+
+
 def _look(picture: Any, shape: str, specs: tuple[str, ...]) -> dict[str, Any]:
     """Return by spec the copies that the picture didn't bring along; what isn't there either is asked for."""
-    keys = {spec: Filter(spec).get_cache_key(picture) for spec in specs}
+    keys = {spec: _filter(spec).get_cache_key(picture) for spec in specs}
     rows = picture.renditions.filter(filter_spec__in=specs)
     there = {row.filter_spec: row for row in rows if row.focal_point_key == keys[row.filter_spec]}
     if len(there) < len(specs):
