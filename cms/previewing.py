@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 
+from cms import copying
 from cms.addresses import site_path
 
 LIFE = timedelta(minutes=15)
@@ -51,6 +52,9 @@ class OnFrontEnd:
         """Show the preview, or lead to it."""
         if not settings.FRONTEND_URL:
             return super().serve_preview(request, mode_name)  # type: ignore[misc]
+        if hasattr(self, "bylines"):
+            # The front end is only given copies that exist, and no publication has asked for these.
+            copying.prepare(self)
         return lead_away(request, issue(self, timezone.now()), site_path(self))
 
 

@@ -19,6 +19,7 @@ from newsletter.models import (
     Mailing,
     MailingList,
     Member,
+    MemberLogin,
     NewsletterRules,
     Question,
     SignUp,
@@ -96,11 +97,13 @@ def addresses(lists: list[MailingList], mia: Member, sent: list[Mailing]) -> dic
         "question": ways.question_url(question.pk),
         "mine": next(word for word in mail.outbox[-1].body.split() if "/n/m/" in word),
         "new-address": ways.new_address_url(change.pk),
+        "enter": ways.login_url(MemberLogin.objects.create(member=mia, mailed_at=timezone.now()).pk),
     }
     return {name: urlsplit(url).path for name, url in urls.items()} | {
         "subscribe": "/nyhetsbrev/",
         "confirm": f"/n/c/{signup.sign_link('confirm', *(row.pk for row in asked))}",
         "ask": "/nyhetsbrev/mina-uppgifter/",
+        "login": "/nyhetsbrev/logga-in/?next=/",
         "gone": "/n/m/x",
     }
 
@@ -109,6 +112,7 @@ def addresses(lists: list[MailingList], mia: Member, sent: list[Mailing]) -> dic
 PRESSED = [
     ("subscribe", "Prenumerera"),
     ("ask", "Mejla mig länken"),
+    ("login", "Mejla mig länken"),
     ("mine", "Byt adress"),
     ("mine", "Radera mina uppgifter …"),
     ("preferences", "Spara"),
