@@ -186,4 +186,4 @@ def test_no_page_says_a_word_of_english(client, eva, publish, now, heard):
                     found.setdefault(text, address)
     assert (found, fell) == ({}, [])
     assert seen > 200
-    assert {text for text in heard if len(words(text)) > 1} == set()
+    assert {text for text in heard if len(words(text)) > 1 and not set("åäöÅÄÖ") & set(text)} == set()
