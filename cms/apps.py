@@ -33,7 +33,7 @@ class CmsConfig(AppConfig):
         when_live(embeds.after_publication)
         when_live(share_picture.after_publication)
         receivers.connect()
+        trail.register("site", _("The site"), on_site.on_site, order=100)
         planned.register("site", _("The site"), site_plans.on_the_site, order=100)
         planned.register("dates", _("Key dates"), site_plans.key_dates, order=400)
-        trail.register("site", _("The site"), on_site.on_site, order=100)
         trail.register("webhooks", _("Webhooks"), spread.trail, order=400)

@@ -12,9 +12,9 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from cms import again_admin, keys_admin, planned_admin, remarks_admin, review_admin, spread_admin, wagtail_mended
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
-from cms.webhooks import admin as webhooks_admin
 from cms.planned_admin import ComingPanel
 from cms.review_admin import ReviewPanel
+from cms.webhooks import admin as webhooks_admin
 
 
 class PersonViewSet(SnippetViewSet):
