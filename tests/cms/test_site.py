@@ -37,6 +37,7 @@ def many(publish, home):
             post.topics.add(topic)
             post.bylines.create(person=karin, name="Karin")
             post.save()
+            copying.prepare(post)  # as the job does after publication
 
     return make
 
