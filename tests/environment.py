@@ -3,7 +3,10 @@
 import os
 
 # DATABASE_URL alone is let through: the suite runs on both databases.
-STRAY = ("MAIL_", "LINKEDIN_", "SOCIAL_", "SENTRY_", "BROKER_", "STORAGE_", "CACHE_", "CDN_", "MEDIA_", "FRONTEND_", "API_V3", "METRICS_")
+STRAY = (
+    "MAIL_", "LINKEDIN_", "SOCIAL_", "SENTRY_", "BROKER_", "STORAGE_", "CACHE_", "CDN_",
+    "MEDIA_", "FRONTEND_", "API_V3", "METRICS_",
+)
 for name in [name for name in os.environ if name.startswith(STRAY)]:
     del os.environ[name]
 
