@@ -6,9 +6,11 @@ Mounted by `deploy.urls`; `openapi.json` and `docs` come with it. Each slice bri
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import path as address
+from django.urls import re_path
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from ninja import Query, Router
 from ninja.renderers import JSONRenderer
 
@@ -78,18 +80,16 @@ def by_path(request: HttpRequest, path: str) -> Any:
 for slice_of_ours in (calendar, people, terms, places, previews):
     api.add_router("", slice_of_ours.router)
 
-others = Router()
 
-
-@others.get("{path:rest}", include_in_schema=False)
-def nothing(request: HttpRequest, rest: str) -> Any:
+@csrf_exempt
+def nothing(request: HttpRequest) -> HttpResponse:
     """Answer every other address with a problem instead of the reader site's page."""
-    raise Http404
+    return problems.problem(404, "Nothing public has this address.")
 
 
 def addresses(*rooms: Router) -> tuple[list[Any], str, str]:
     """Return all addresses of the API, those of other rooms too; called once, when `deploy.urls` is read."""
-    for router in (*rooms, others):
+    for router in rooms:
         api.add_router("", router)
     patterns, app, namespace = api.urls
     own = [
@@ -97,4 +97,5 @@ def addresses(*rooms: Router) -> tuple[list[Any], str, str]:
         address("openapi.json", document.openapi, name="openapi-json"),
         address("docs", document.docs, name="docs"),
     ]
-    return guarded(([*own, *patterns], app, namespace))
+    # Not `<path:…>`, which leaves an address with a line break in it to the pages of the site.
+    return guarded(([*own, *patterns, re_path("^", nothing)], app, namespace))

@@ -119,7 +119,7 @@ def test_every_operation_says_what_it_is(schema):
     assert len({operation["operationId"] for operation in operations}) == len(operations)
 
 
-@pytest.mark.parametrize("path", ["nowhere", "posts/", "people/", "openapi.json/x"])
+@pytest.mark.parametrize("path", ["nowhere", "posts/", "people/", "openapi.json/x", "posts/x%0Ay", "%0A"])
 def test_any_other_address_is_a_problem(client, db, path):
     answer = client.get(f"{PREFIX}{path}")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
