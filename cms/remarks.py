@@ -1,15 +1,17 @@
 """“Att se över”: what an editor may want to mend in a post, in words. Nothing here stops a publication."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from cms.models import Post
+from cms.models import Picture, Post
 
 LONGEST = 300
 # Words that say nothing of where a link leads, to who hears the links alone.
@@ -49,12 +51,32 @@ class Links(HTMLParser):
             self.words[-1] += data
 
 
-def remarks(post: Post, now: datetime) -> list[str]:
-    """Return what could be mended in `post` (the version that is given) at `now`; one query about linked pages."""
-    return [*_first_look(post), *_in_the_text(post), *_dates(post, now)]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the remarks about some posts ask of other rows: alt texts of pictures by key, keys of pages that are live."""
+
+    alt: dict[int, str]
+    live: set[int]
 
 
-def _first_look(post: Post) -> Iterator[str]:
+def known(posts: Iterable[Post]) -> Known:
+    """Return what is asked about `posts`, in two queries however many they are."""
+    pictures: set[int] = set()
+    pages: set[int] = set()
+    for post in posts:
+        pictures |= {key for key, _alt in _pictures(post)} | ({post.lead_image_id} if post.lead_image_id else set())
+        pages |= set().union(*(text.pages for text in _texts(post)))
+    alt = dict(Picture.objects.filter(pk__in=pictures).values_list("pk", "description")) if pictures else {}
+    return Known(alt, set(Page.objects.filter(pk__in=pages, live=True).values_list("pk", flat=True)) if pages else set())
+
+
+def remarks(post: Post, now: datetime, facts: Known | None = None) -> list[str]:
+    """Return what could be mended in `post` (the version that is given) at `now`; `facts`: `known` of it, where it is there."""
+    facts = facts or known([post])
+    return [*_first_look(post, facts), *_in_the_text(post, facts), *_dates(post, now)]
+
+
+def _first_look(post: Post, facts: Known) -> Iterator[str]:
     summary = post.summary.strip()
     if not summary:
         yield _("There is no summary: lists, newsletters and shared links have nothing to say of the post.")
@@ -63,16 +85,15 @@ def _first_look(post: Post) -> Iterator[str]:
             "n": len(summary),
             "most": LONGEST,
         }
-    if post.lead_image is None:
+    if post.lead_image_id not in facts.alt:
         yield _("There is no lead picture.")
-    elif not post.lead_image.description.strip():
+    elif not facts.alt[post.lead_image_id].strip():
         yield _("The lead picture has no alt text: who doesn't see it isn't told what it shows.")
 
 
-def _in_the_text(post: Post) -> Iterator[str]:
-    texts = [Links(block.value.source) for block in post.body if block.block_type == "text"]
-    pictures = [block for block in post.body if block.block_type == "picture" and block.value["image"] is not None]
-    without = sum(not block.block.words(block.value)["alt"].strip() for block in pictures)
+def _in_the_text(post: Post, facts: Known) -> Iterator[str]:
+    texts = _texts(post)
+    without = sum(key in facts.alt and not (alt or facts.alt[key]).strip() for key, alt in _pictures(post))
     if without:
         yield _("Pictures in the text without alt text: %(n)s.") % {"n": without}
     if _skips(post):
@@ -80,19 +101,31 @@ def _in_the_text(post: Post) -> Iterator[str]:
     for words in dict.fromkeys(" ".join(words.split()) for found in texts for words in found.words):
         if re.sub(r"[\s.…»>→]+$", "", words).lower() in EMPTY:
             yield _("The link “%(words)s” doesn't say where it leads.") % {"words": words}
-    linked = set().union(*(found.pages for found in texts)) if texts else set()
-    gone = len(linked) - Page.objects.filter(pk__in=linked, live=True).count() if linked else 0
+    gone = len(set().union(*(found.pages for found in texts)) - facts.live)
     if gone:
         yield _("Links to pages of our own that aren't published: %(n)s.") % {"n": gone}
 
 
+def _blocks(post: Post, kind: str) -> list[Any]:
+    # As they are stored: a block that becomes what it shows asks for its rows, one query for each post.
+    return [block["value"] for block in post.body.raw_data if block["type"] == kind]
+
+
+def _texts(post: Post) -> list[Links]:
+    return [Links(source or "") for source in _blocks(post, "text")]
+
+
+def _pictures(post: Post) -> list[tuple[int, str]]:
+    return [(value["image"], value.get("alt") or "") for value in _blocks(post, "picture") if value.get("image")]
+
+
 def _skips(post: Post) -> bool:
     levels = [1]
-    for block in post.body:
-        if block.block_type == "heading":
-            levels.append(_LEVEL[block.value["level"]])
-        elif block.block_type == "text":
-            levels += Links(block.value.source).levels
+    for block in post.body.raw_data:
+        if block["type"] == "heading":
+            levels += filter(None, [_LEVEL.get(block["value"].get("level") or "")])
+        elif block["type"] == "text":
+            levels += Links(block["value"] or "").levels
     return any(after > before + 1 for before, after in pairwise(levels))
 
 

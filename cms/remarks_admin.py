@@ -1,4 +1,4 @@
-"""The admin's page “Att se över” of a post, and the words about it after a publication."""
+"""“Att se över” in the admin: a post's page, the words after a publication, and the report over all posts."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,13 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 from wagtail.admin import messages
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 
 from cms.models import Post
+from cms.remarked import leaf
 from cms.remarks import remarks
 
-NAME = "cms_remarks"
+NAME, REPORT = "cms_remarks", "cms_remarked"
 LABEL = gettext_lazy("To look at")
+# What a bigint holds.
+DIGITS = 18
 
 
 @require_GET
@@ -37,9 +42,39 @@ def index(request: HttpRequest, page_id: int) -> HttpResponse:
     return render(request, "admin/remarks.html", context)
 
 
+@require_GET
+def report(request: HttpRequest) -> HttpResponse:
+    """Show posts with remarks, newest first; `efter` is the key of the post where the leaf before ended."""
+    if not user_has_any_page_permission(request.user):
+        raise PermissionDenied
+    after = request.GET.get("efter", "")
+    key = int(after) if after.isdecimal() and len(after) <= DIGITS else None
+    context = {
+        "leaf": leaf(request.user, timezone.now(), key),
+        "first": key is None,
+        "header_title": LABEL,
+        "header_icon": "glasses",
+        "breadcrumbs_items": [{"url": "", "label": LABEL}],
+    }
+    return render(request, "admin/remarked.html", context)
+
+
 def urls() -> list[URLPattern]:
-    """Return the page's address."""
-    return [path("remarks/<int:page_id>/", index, name=NAME)]
+    """Return the addresses of a post's page and of the report."""
+    return [path("remarks/<int:page_id>/", index, name=NAME), path("reports/remarks/", report, name=REPORT)]
+
+
+class RemarkedItem(MenuItem):
+    """The way to the report, for those who have to do with pages."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Tell whether the reader is one."""
+        return bool(user_has_any_page_permission(request.user))
+
+
+def menu_item() -> RemarkedItem:
+    """Return the entry in the reports' menu."""
+    return RemarkedItem(LABEL, reverse(REPORT), name="remarked", icon_name="glasses", order=55)
 
 
 def button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:

@@ -24,11 +24,15 @@ def due(user: Any, now: datetime) -> QuerySet[Post]:
     lasting = [kind for kind, model in content_types().items() if not model.LISTED]
     asked = Q(review_by__lte=now.astimezone(STOCKHOLM).date())
     old = Q(review_by=None, kind__in=lasting, last_published_at__lte=now - YEAR)
+    return editable(user).filter(asked | old, live=True).order_by("last_published_at", "pk")
+
+
+def editable(user: Any) -> QuerySet[Post]:
+    """Return the posts that `user` may edit, in no order; aliases are no posts of their own."""
     mine = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change")
-    found = Post.objects.filter(asked | old, live=True, alias_of=None, pk__in=mine.values("pk"))
-    if (region := region_of(user)) is not None:
-        found = found.filter(regions=region)
-    return found.order_by("last_published_at", "pk")
+    found = Post.objects.filter(alias_of=None, pk__in=mine.values("pk"))
+    region = region_of(user)
+    return found if region is None else found.filter(regions=region)
 
 
 def looked_over(post: Post, now: datetime) -> date:

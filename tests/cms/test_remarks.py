@@ -3,9 +3,13 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from cms.models import Call, Column
+from cms import remarked
+from cms.models import Call, Column, section_for
 from cms.remarks import remarks
 from tests.newsletter.newsroom import picture
 
@@ -46,3 +50,47 @@ def test_the_page_tells_and_a_publication_points_there(client, eva, publish, dja
     assert address in client.get(reverse("wagtailadmin_pages:edit", args=[post.pk])).content.decode()
     client.force_login(django_user_model.objects.create_user("otto"))
     assert client.get(address).status_code == 302
+
+
+def test_the_editor_shows_them_and_every_save_sends_them_anew(client, eva, publish):
+    post = publish(Column, summary="")
+    client.force_login(eva)
+    address = reverse("wagtailadmin_pages:edit", args=[post.pk])
+    page = client.get(address).content.decode()
+    panel = page.split("data-remarks>")[1].split("</ul>")[0]
+    assert "Ingressen saknas" in panel
+    lists = {f"{name}-{end}_FORMS": "0" for name in ("comments", "bylines", "related") for end in ("TOTAL", "INITIAL")}
+    sent = {"title": post.title, "slug": post.slug, "date": "2026-03-06 12:00", "series": "chair", "postscript": "null", **lists}
+    sent |= {"body-count": "0", "afterword-count": "0", "summary": "Kort."}
+    answer = client.post(address, sent, headers={"accept": "application/json"}).json()
+    assert answer["success"]
+    part = answer["html"].split('"[data-remarks]"')[1]
+    assert "Ingressen saknas" not in part
+    assert "Huvudbilden saknas." in part
+
+
+def test_the_report_leafs_through_the_newest_versions_in_few_queries(client, eva, publish, monkeypatch):
+    monkeypatch.setattr(remarked, "SHOWN", 2)
+    good = publish(Column, slug="bra", lead_image=picture(), body=[("picture", {"image": picture(), "alt": "x"})] * 2)
+    first, second = publish(Call, slug="forst", summary=""), publish(Column, slug="andra")
+    draft = second.specific
+    draft.summary = "x" * 301
+    draft.save_revision()
+    client.force_login(eva)
+    with CaptureQueriesContext(connection) as seen:
+        found = remarked.leaf(eva, timezone.now())
+    assert len(seen) <= 6
+    assert [one.post.pk for one in found.posts] == [second.pk, first.pk]
+    assert "301 tecken" in found.posts[0].remarks[0]
+    page = client.get(reverse("cms_remarked")).content.decode()
+    assert f"?efter={first.pk}" in page
+    assert remarked.leaf(eva, timezone.now(), first.pk) == remarked.Leaf([], None)
+    assert [client.get(reverse("cms_remarked"), {"efter": odd}).status_code for odd in ("x", "9" * 40, good.pk)] == [200] * 3
+
+
+def test_a_draft_is_looked_at_with_the_dates_of_its_type(eva, home):
+    draft = section_for(Call, home).add_child(instance=Call(title="Utlysning", live=False))
+    draft.deadline = date(2026, 3, 1)
+    draft.save_revision()
+    (found,) = remarked.leaf(eva, timezone.now()).posts
+    assert found.remarks[-1] == "”Sista dag” har redan passerat: 1 mars 2026."
