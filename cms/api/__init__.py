@@ -92,6 +92,8 @@ def addresses(*rooms: Router) -> tuple[list[Any], str, str]:
     for router in rooms:
         api.add_router("", router)
     patterns, app, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = problems.told(pattern.callback)
     own = [
         address("", document.beginning),
         address("openapi.json", document.openapi, name="openapi-json"),

@@ -1,6 +1,8 @@
 """Errors as `application/problem+json` (RFC 9457), for machines and their developers; in English."""
 
+import functools
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +36,21 @@ def refused(errors: dict[str, str]) -> HttpResponse:
     """Return a 422 that names each parameter."""
     named = [{"parameter": name, "detail": text} for name, text in errors.items()]
     return problem(422, "; ".join(f"{name}: {text}" for name, text in errors.items()), errors=named)
+
+
+def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap an address of the API so that a method it doesn't know is a problem too."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        answer = view(request, **kwargs)
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return answer
+        refusal = problem(405, f"Only {answer['Allow']} is answered here.")
+        refusal["Allow"] = answer["Allow"]
+        return refusal
+
+    return wrapped
 
 
 def register(api: NinjaAPI) -> None:

@@ -85,6 +85,8 @@ def test_nothing_is_written_here(stocked, path):
     for method in ("post", "put", "patch", "delete"):
         answer = getattr(stocked, method)(f"{API}/{path}")
         assert answer.status_code in (404, 405), (method, answer.content)
+        assert path == "openapi.json" or answer["Content-Type"] == "application/problem+json"
+        assert answer.status_code == 404 or "GET" in answer["Allow"]
 
 
 @odd
