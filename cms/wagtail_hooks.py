@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import again_admin, keys_admin, planned_admin, remarks_admin, review_admin, spread_admin, wagtail_mended
+from cms import again_admin, keys_admin, planned_admin, remarks_admin, review_admin, spread_admin, thumbs, wagtail_mended
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 from cms.planned_admin import ComingPanel
@@ -60,6 +60,7 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 
 register_snippet(VocabularyViewSetGroup)
 wagtail_mended.mend()
+thumbs.mend()
 hooks.register("register_admin_urls", remarks_admin.urls)
 hooks.register("register_page_header_buttons", remarks_admin.button)
 hooks.register("after_publish_page", remarks_admin.after_publish)
