@@ -11,13 +11,13 @@ from pydantic import Field
 from cms.addresses import own_url
 from cms.api import cursors
 from cms.api.answers import never_kept
-from cms.api.schemas import FAILS, REFUSES
+from cms.api.schemas import FAILS, REFUSES, Number
 from newsletter import archive
 from newsletter.models import Mailing
 
 router = Router(tags=["newsletter"])
 # What a bigint of either database holds.
-Key = Annotated[int, Field(ge=1, le=2**63 - 1, description="The issue's id in the archive.")]
+Key = Annotated[Number, Field(ge=1, le=2**63 - 1, description="The issue's id in the archive.")]
 
 
 class IssueCard(Schema):
@@ -51,7 +51,7 @@ class IssueDetail(IssueCard):
 class IssueFilters(Schema):
     """How much of the archive."""
 
-    limit: int = Field(20, ge=1, le=100)
+    limit: Number = Field(20, ge=1, le=100)
     after: str = Field("", max_length=200, description="The key that the page before this one gave.")
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from cms import listing, parts
 from cms.addresses import public_url, site_path
 from cms.api import cursors, finding, shapes
-from cms.api.schemas import REFUSES, Day, Kind, WhichPosts
+from cms.api.schemas import REFUSES, Day, Flag, Kind, Number, WhichPosts
 from cms.keydates import EXACT, midnight
 from cms.models import KeyDate as Row
 from cms.models import Post, content_types
@@ -55,11 +55,11 @@ class KeyDateFilters(WhichPosts):
 
     from_: Day | None = Field(None, alias="from", description="First day, in Stockholm; what still lasts then counts.")
     to: Day | None = Field(None, description="Last day on which a date may begin.")
-    open: bool | None = Field(None, description="true: has not passed; false: has passed.")
-    closes: bool | None = Field(None, description="true: its passing shuts the post (deadlines); false: it doesn't.")
+    open: Flag | None = Field(None, description="true: has not passed; false: has passed.")
+    closes: Flag | None = Field(None, description="true: its passing shuts the post (deadlines); false: it doesn't.")
     kind: list[str] = Field([], description="Kinds of dates, such as deadline, event, decision, registration.")
     order: Literal["date", "-date"] = Field("date", description="Earliest or latest first.")
-    limit: int = Field(20, ge=1, le=100)
+    limit: Number = Field(20, ge=1, le=100)
     after: str = Field("", max_length=300, description="The key that the page before this one gave.")
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cms import parts
 from cms.api import cursors
-from cms.api.schemas import FAILS, REFUSES, Day, Term
+from cms.api.schemas import FAILS, REFUSES, Day, Number, Term
 from cms.models import Person as PersonRow
 from cms.models import Role as RoleRow
 from cms.renditions import bring
@@ -56,7 +56,7 @@ class PeopleFilters(Schema):
     organisation: list[str] = Field([], description="Organisations of the roles, as written; “” for roles that name none.")
     region: list[str] = Field([], description="Slugs of regions.")
     q: str = Field("", max_length=200, description="Words of name, occupation, employer or competences that all occur.")
-    limit: int = Field(20, ge=1, le=100)
+    limit: Number = Field(20, ge=1, le=100)
     after: str = Field("", max_length=500, description="The key that the page before this one gave.")
 
 

@@ -1,5 +1,6 @@
 """What the content API answers with. A content type's own part is its `Fields`; everything else is the same for all."""
 
+import re
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAliasType
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, create_model
 
 from cms.blocks import BodyBlock
 from cms.models import Post, content_types
@@ -17,8 +18,25 @@ if TYPE_CHECKING:
     Kind = str
 else:
     Kind = Literal[tuple(content_types())]
+
+
+def written_as(pattern: str, words: str) -> BeforeValidator:
+    """Return a validator for one way of writing: pydantic would take "0" for a day, "yes" for true and "1.0" for a number."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(words)
+        return value
+
+    return BeforeValidator(check)
+
+
 # Room for a day more and for a time zone at either end of the calendar.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+Day = Annotated[
+    date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), written_as(r"\d{4}-\d\d-\d\d", "write a day as 2026-03-06")
+]
+Flag = Annotated[bool, written_as("true|false", "write true or false")]
+Number = Annotated[int, written_as(r"\d{1,19}", "write a number in digits")]
 
 
 class Term(Schema):
@@ -202,8 +220,8 @@ class Filters(WhichPosts):
     published_to: Day | None = Field(None, description="Last day of publication, in Stockholm.")
     deadline_from: Day | None = Field(None, description="First day on which something closes.")
     deadline_to: Day | None = Field(None, description="Last day on which something closes.")
-    open: bool | None = Field(None, description="true: has a closing date and none has passed; false: one has passed.")
+    open: Flag | None = Field(None, description="true: has a closing date and none has passed; false: one has passed.")
     q: str = Field("", max_length=200, description="Words that all occur in the post; longer ones may go on there.")
     order: Literal["-date", "date"] = Field("-date", description="Newest or oldest first.")
-    limit: int = Field(20, ge=1, le=100)
+    limit: Number = Field(20, ge=1, le=100)
     after: str = Field("", max_length=200, description="The key that the page before this one gave.")
