@@ -19,7 +19,7 @@ from django.db import connections
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms import publishing
+from cms import publishing, review_mail
 from cms.outbox import new_owner
 from cms.webhooks import passing, watch
 from deploy import heartbeats, jobs
@@ -89,6 +89,13 @@ CALENDAR = [
         "share pictures", _("Share pictures"), jobs.draw_share_pictures, CronTrigger(hour=3, minute=55, timezone=ZONE)
     ),
     Appointment("clean-up", _("Clean-up"), jobs.clean_up, CronTrigger(hour=4, minute=15, timezone=ZONE)),
+    # When the week's work is planned.
+    Appointment(
+        "review",
+        _("Mail about posts to look over again"),
+        review_mail.remind,
+        CronTrigger(day_of_week="mon", hour=8, minute=10, timezone=ZONE),
+    ),
     # In the daytime of weekdays, a slice each hour: nobody is asked in the night, and no flood of mails leaves.
     Appointment(
         "yearly question",
