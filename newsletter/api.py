@@ -11,13 +11,13 @@ from pydantic import Field
 from cms.addresses import own_url
 from cms.api import cursors
 from cms.api.answers import never_kept
-from cms.api.schemas import FAILS, REFUSES, Number
+from cms.api.schemas import DIGITS, FAILS, REFUSES, Number
 from newsletter import archive
 from newsletter.models import Mailing
 
 router = Router(tags=["newsletter"])
 # What a bigint of either database holds.
-Key = Annotated[Number, Field(ge=1, le=2**63 - 1, description="The issue's id in the archive.")]
+Key = Annotated[int, Field(ge=1, le=2**63 - 1, description="The issue's id in the archive."), DIGITS]
 
 
 class IssueCard(Schema):

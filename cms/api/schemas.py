@@ -36,7 +36,8 @@ Day = Annotated[
     date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), written_as(r"\d{4}-\d\d-\d\d", "write a day as 2026-03-06")
 ]
 Flag = Annotated[bool, written_as("true|false", "write true or false")]
-Number = Annotated[int, written_as(r"\d{1,19}", "write a number in digits")]
+DIGITS = written_as(r"\d{1,19}", "write a number in digits")
+Number = Annotated[int, DIGITS]
 
 
 class Term(Schema):
