@@ -16,7 +16,7 @@ from wagtail.blocks import StructValue
 from wagtail.images.models import SourceImageIOError
 
 from cms import version
-from cms.renditions import SHAPES
+from cms.renditions import SHAPES, with_copies
 
 logger = logging.getLogger(__name__)
 
@@ -47,18 +47,17 @@ def make(wanted: Iterable[Wanted]) -> int:
 
 
 def _made(picture_id: int, shape: str) -> bool:
-    from cms.media import Picture
-
-    picture = Picture.objects.filter(pk=picture_id).first()
+    # With its copies from the table: Wagtail's cache of them may remember, in this process, what another has deleted.
+    picture = with_copies(shape).filter(pk=picture_id).first()
     if picture is None:
         return False
-    before = picture.renditions.count()
+    before = len(picture.prefetched_renditions)
     try:
         picture.get_renditions(*SHAPES[shape].all_specs)
     except (SourceImageIOError, OSError, ValueError) as error:
         logger.warning("Picture %s can't be read or resized: %s", picture_id, type(error).__name__)
         return False
-    return bool(picture.renditions.count() > before)
+    return len(picture.prefetched_renditions) > before
 
 
 def ask(picture_id: int, shape: str) -> None:

@@ -13,7 +13,7 @@ from wagtail.fields import StreamField
 from cms import access, copying, embeds, faces, listing
 from cms.keydates import EXACT
 from cms.navigation import way_to
-from cms.renditions import bring
+from cms.renditions import bring, bring_copies
 
 
 def context(post: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -57,6 +57,13 @@ def bring_along(post: Any) -> None:
     prefetch_related_objects([post], picture, "topics", "regions", "abbreviations", listing.bylines())
     people = [block.value["person"] for stream in streams(post) for block in stream if has_person(block)]
     prefetch_related_objects(people, bring("portrait", "portrait"))
+    bring_pictures(post)
+
+
+def bring_pictures(post: Any) -> None:
+    """Fetch the copies of all pictures in the text in one query."""
+    values = [block.value for stream in streams(post) for block in stream if isinstance(block.value, StructValue)]
+    prefetch_related_objects([value["image"] for value in values if value.get("image")], bring_copies("", "body"))
 
 
 def streams(post: Any) -> list[Any]:

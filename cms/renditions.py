@@ -112,9 +112,9 @@ def bring(path: str, *shapes: str, avif: bool = True) -> Prefetch[Any]:
 
 
 def bring_copies(path: str, *shapes: str) -> Prefetch[Any]:
-    """Return a Prefetch for the copies alone, of a picture at `path` that its own query has joined."""
+    """Return a Prefetch for the copies alone, of a picture at `path` that its own query has joined, or of the pictures given."""
     from cms.media import PictureRendition
 
     specs = [spec for shape in shapes for spec in SHAPES[shape].all_specs]
     rows = PictureRendition.objects.filter(filter_spec__in=specs)
-    return Prefetch(f"{path}__renditions", queryset=rows, to_attr="prefetched_renditions")
+    return Prefetch(f"{path}__renditions" if path else "renditions", queryset=rows, to_attr="prefetched_renditions")

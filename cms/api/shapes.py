@@ -86,6 +86,8 @@ def detail(row: Any, now: datetime, *, whole: bool = False) -> dict[str, Any]:
     """Return a Detail of the card row `row`; what is for members only stays here, unless a member asks for the `whole`."""
     post = row.specific
     withheld = post.members_only and not whole
+    if not withheld:
+        reading.bring_pictures(post)
     return {
         **card(row, now),
         **(NOTHING if withheld else text(post)),

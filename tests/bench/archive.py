@@ -18,15 +18,19 @@ def vocabulary():
 
 
 def template():
-    """Publish the post that is copied: lead picture, two authors with portraits, topics, a region, key dates, 400 words."""
+    """Publish the post that is copied, such as a magazine prints.
+
+    Lead picture, two authors with portraits, topics, a region, key dates, 400 words, two pictures in the text, a
+    quotation, a fact box, an abbreviation and three related posts.
+    """
     from datetime import timedelta
 
     from django.utils import timezone
     from wagtail.search.index import insert_or_update_object
 
     from cms import copying
-    from cms.models import Byline, Call, Home, Region, Topic, section_for
-    from tests.browser.press import person, picture
+    from cms.models import Abbreviation, Byline, Call, Home, Region, RelatedPost, Topic, section_for
+    from tests.browser.press import person, picture, publish
 
     colours = ("#c9dbe0", "#f3d9a4", "#3f6b6e")
     face = picture("Karin", colours, (300, 300))
@@ -34,15 +38,24 @@ def template():
     topics = [Topic.objects.create(name=name, slug=name.lower()) for name in ("Ledarskap", "Barn")]
     region = Region.objects.create(name="Norr", slug="norr")
     words = vocabulary()
-    paragraphs = [("text", f"<p>{' '.join(words[n * 50 : n * 50 + 50])}.</p>") for n in range(8)]
+    body = [("text", f"<p>{' '.join(words[n * 50 : n * 50 + 50])}.</p>") for n in range(8)]
+    body.insert(4, ("quotation", {"text": " ".join(words[:20]), "source": "Karin"}))
+    body.insert(6, ("fact_box", {"title": "Fakta", "text": f"<ul><li>{'</li><li>'.join(words[:5])}</li></ul>"}))
+    for place, title in ((3, "Skog"), (7, "Berg")):
+        words_of = {"alt": "", "caption": "", "photographer": ""}
+        body.insert(place, ("picture", {"image": picture(title, colours, (900, 600), description=title), **words_of}))
+    others = [publish(Call, Home.objects.get(), title=f"Annan {n}", lead_image=face) for n in range(3)]
     post = Call(
-        title="Mall", slug="mall", summary="Om samarbete i vardagen. " * 6, body=paragraphs, live=False,
+        title="Mall", slug="mall", summary="Om samarbete i vardagen. " * 6, body=body, live=False,
         lead_image=picture("Sjö", colours, (1200, 800), description="En sjö"), deadline=timezone.localdate() + timedelta(days=90),
     )  # fmt: skip
     for one in people:
         post.bylines.add(Byline(person=one))
+    for other in others:
+        post.related.add(RelatedPost(other=other.post_ptr))
     section_for(Call, Home.objects.get()).add_child(instance=post)
     post.topics, post.regions = topics, [region]
+    post.abbreviations = [Abbreviation.objects.create(short="SoL", meaning="socialtjänstlagen")]
     post.save_revision().publish()
     copying.prepare(post)
     insert_or_update_object(post)
@@ -98,7 +111,7 @@ def grow(post, first, last, *, searchable):
     _copy("cms_call", f"t.post_ptr_id = {post.pk}", first, last, {"post_ptr_id": key})
     author = {"post_id": key, "person_id": f"{FIRST} + 1 + (n + t.id) %% {PEOPLE}"}
     _copy("cms_byline", f"t.post_id = {post.pk}", first, last, author, ("id",))
-    for table in ("cms_post_topics", "cms_post_regions"):
+    for table in ("cms_post_topics", "cms_post_regions", "cms_post_abbreviations", "cms_relatedpost"):
         _copy(table, f"t.post_id = {post.pk}", first, last, {"post_id": key}, ("id",))
     dates = {"post_id": key, "starts": "t.starts - n * interval '1 hour'", "ends": "t.ends - n * interval '1 hour'"}
     _copy("cms_keydate", f"t.post_id = {post.pk}", first, last, dates, ("id",))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from cms import copying, version
@@ -92,3 +94,19 @@ def test_the_sweep_asks_for_what_is_missing(illustrated):
     assert sweep_pictures() == 1
     copying.make_copies.call(asked()[0])
     assert sweep_pictures() == 0
+
+
+def test_pictures_in_a_text_cost_one_query_however_many(publish, client):
+    def queries(number):
+        inner = [picture(f"Bild {number} {at}", COLOURS, (300, 200)) for at in range(number)]
+        body = [("picture", {"image": image, "alt": "", "caption": "", "photographer": ""}) for image in inner]
+        post = publish(Article, title=f"Med {number}", body=body)
+        copying.prepare(post)
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            answer = client.get(f"{API}/posts/{post.translation_key}").json()
+        assert len(answer["body"]) == number
+        return len(found)
+
+    queries(1)
+    assert queries(1) == queries(4)
