@@ -6,6 +6,8 @@ Only copies that a publication has made are shown: a list makes none, and asks f
 from collections.abc import Iterable
 from typing import Any
 
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn
 from wagtail.admin.views.chooser import BrowseView, SearchView
@@ -28,6 +30,11 @@ def thumbs(pages: Iterable[Any]) -> dict[int, str]:
     return {row.image_id: row.url for row in rows}
 
 
+def style() -> str:
+    """Return the link to the column's look."""
+    return format_html('<link rel="stylesheet" href="{}">', static("cms/admin.css"))
+
+
 class PictureColumn(BaseColumn):
     """The column."""
 
@@ -48,7 +55,7 @@ def with_picture(columns: list[Any]) -> list[Any]:
     if NAME in names:
         return columns
     at = names.index("title")
-    return [*columns[:at], PictureColumn(NAME, label=_("Picture"), width="5.5rem"), *columns[at:]]
+    return [*columns[:at], PictureColumn(NAME, label=_("Picture"), classname="post-picture"), *columns[at:]]
 
 
 def mend() -> None:

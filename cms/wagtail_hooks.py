@@ -9,7 +9,17 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms import again_admin, keys_admin, planned_admin, remarks_admin, review_admin, spread_admin, thumbs, wagtail_mended
+from cms import (
+    again_admin,
+    keys_admin,
+    page_checks,
+    planned_admin,
+    remarks_admin,
+    review_admin,
+    spread_admin,
+    thumbs,
+    wagtail_mended,
+)
 from cms.dashboard import NewPostPanel
 from cms.models import Abbreviation, Person, Region, Topic
 from cms.planned_admin import ComingPanel
@@ -61,6 +71,8 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
 register_snippet(VocabularyViewSetGroup)
 wagtail_mended.mend()
 thumbs.mend()
+hooks.register("insert_global_admin_css", thumbs.style)
+hooks.register("construct_wagtail_userbar", page_checks.exchange)
 hooks.register("register_admin_urls", remarks_admin.urls)
 hooks.register("register_page_header_buttons", remarks_admin.button)
 hooks.register("after_publish_page", remarks_admin.after_publish)
