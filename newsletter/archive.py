@@ -42,10 +42,12 @@ class Shelf:
 def public() -> models.QuerySet[Mailing]:
     """Return the mailings that everybody may read, newest first: begun, not cancelled, to a whole list of the archive.
 
-    An issue that went to several such lists stands there once. What went to a segment was not for everybody.
+    An issue that went to several such lists stands there once. What went to a segment was not for everybody, nor is
+    a letter with a post for members alone.
     """
     whole = models.Q(audience__segment=None) | models.Q(audience__segment__isnull=True)
-    begun = Mailing.objects.filter(whole, frozen_at__isnull=False, list__in_archive=True).exclude(state=Mailing.CANCELLED)
+    open_to_all = models.Q(list__in_archive=True, for_members=False)
+    begun = Mailing.objects.filter(whole, open_to_all, frozen_at__isnull=False).exclude(state=Mailing.CANCELLED)
     first = begun.filter(issue=models.OuterRef("issue")).order_by("start_at", "pk").values("pk")[:1]
     return (
         begun.filter(pk=models.Subquery(first)).defer("html", "text").select_related("issue", "list").order_by("-start_at", "-pk")

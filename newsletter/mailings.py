@@ -21,7 +21,7 @@ from newsletter.clock import elapsed
 from newsletter.compiled import BadHeader, Compiled, Envelope
 from newsletter.contents import envelope, gather
 from newsletter.corrections import CannotCorrect
-from newsletter.items import Contents, LetterError
+from newsletter.items import Contents, LetterError, PostItem
 from newsletter.letter import Letter
 from newsletter.models import Approval, Delivery, Issue, Mailing, MailingList
 from newsletter.preflight import stopping
@@ -79,6 +79,7 @@ def start_mailing(
                 corrects=issue.corrects,
                 approval=approval,
                 tracked=tracking.is_on(),
+                for_members=_for_members(contents),
             )
             if mailing.tracked:
                 tracking.remember_links(mailing, visits.tagged(letter, mailing.pk))
@@ -129,6 +130,10 @@ def _meant(issue: Issue, mailing_list: MailingList) -> dict[str, Any]:
 def _posts(issue: Issue) -> list[str]:
     picked = [block.value["post"] for block in issue.content if block.block_type == "post"]
     return [str(post.translation_key) for post in picked if post is not None]
+
+
+def _for_members(contents: Contents) -> bool:
+    return any(isinstance(item, PostItem) and item.teaser.members_only for item in contents.items)
 
 
 def compiled(mailing: Mailing) -> Compiled:

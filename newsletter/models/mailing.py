@@ -72,6 +72,8 @@ class Mailing(models.Model):
         "self", verbose_name=_("corrects"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     tracked = models.BooleanField(default=False, editable=False)
+    # A letter says more of a post for members alone than its page does to others: it isn't for the archive.
+    for_members = models.BooleanField(default=False, editable=False)
 
     # Everybody up to this member stands in the ledger; nothing is sent before `frozen_at` is set.
     frozen_to = models.BigIntegerField(default=0, editable=False)

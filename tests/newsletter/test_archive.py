@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newsletter import archive, identity
+from newsletter import archive, identity, mailings
 from newsletter.letter import Letter
 from newsletter.models import Issue, Mailing
+from tests.newsletter import newsroom
 from tests.newsletter.stage import make_list, make_mailing
 from tests.newsletter.test_reading import HOME, begun
 
@@ -81,3 +82,15 @@ def test_the_feed_is_atom_and_not_sent_twice(client, mailing_list, now):
     type(mailing).objects.filter(pk=mailing.pk).update(state="cancelled")
     shown = client.get("/nyhetsbrev/feed.atom", **asked)
     assert (shown.status_code, f"/nyhetsbrev/{mailing.pk}/" in shown.content.decode()) == (200, False)
+
+
+def test_a_letter_with_a_post_for_members_alone_is_in_no_archive(client, mailing_list, publish, now):
+    newsroom.association()
+    kept, shown = (
+        mailings.start_mailing(newsroom.issue([publish(title=title, members_only=alone)], subject=title), mailing_list, now)
+        for title, alone in (("Inåt", True), ("Utåt", False))
+    )
+    Mailing.objects.update(frozen_at=now, state=Mailing.SENT)
+    assert [entry.key for entry in archive.shelf().entries] == [shown.pk]
+    assert client.get(f"/nyhetsbrev/{kept.pk}/").status_code == client.get(f"/api/content/v1/issues/{kept.pk}").status_code == 404
+    assert client.get(urlsplit(identity.web_view_url(kept.pk)).path).status_code == 200
