@@ -154,7 +154,7 @@ class PostChooserViewSet(ChooserViewSet):
     choose_results_view_class = ChoosePostResultsView
     preserve_url_parameters: ClassVar[list[str]] = ["multiple", "mailing_list"]
     register_widget = False
-    per_page = 10
+    per_page = 20
 
 
 post_chooser = PostChooserViewSet("newsletter_post_chooser", url_prefix="newsletter/choose-post")
