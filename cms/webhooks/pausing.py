@@ -1,5 +1,6 @@
 """Endpoints that stand still: paused (what happens waits for them) or switched off (nothing is kept); the operator is told."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from cms.addresses import own_url
 from cms.models import HookDelivery, HookEndpoint, User
+
+logger = logging.getLogger(__name__)
 
 MAY = "cms.change_hookendpoint"
 # Just less than a row's attempts take in all, so that the first row that fails for good meets it.
@@ -57,4 +60,13 @@ def _mail(endpoint: HookEndpoint, subject: str, reason: str, outlook: str) -> No
     body = "\n\n".join([reason, outlook, f"{_('Look here:')}\n{address}"])
     able = User.objects.with_perm(MAY).values_list("email", flat=True)
     for recipient in sorted({*able, settings.OPERATOR_MAIL} - {""}):
-        EmailMessage((subject % {"name": endpoint.name})[:200], body, to=[recipient]).send()
+        _send(EmailMessage((subject % {"name": endpoint.name})[:200], body, to=[recipient]))
+
+
+def _send(message: EmailMessage) -> None:
+    """Send a mail, in a savepoint: an address that takes none keeps nobody else from hearing, and no row from being settled."""
+    try:
+        with transaction.atomic():
+            message.send()
+    except Exception:
+        logger.exception("A mail about a webhook could not be sent.")

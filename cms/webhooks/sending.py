@@ -109,15 +109,25 @@ def _pack(rows: list[HookDelivery], clock: Clock) -> Iterator[Parcel]:
         endpoint = endpoints.get(row.endpoint_id)
         if endpoint is not None:
             row.endpoint = endpoint
-            yield from _sealed(row, endpoint, clock())
+            if parcel := _attempt(row, endpoint, clock()):
+                yield parcel
 
 
-def _sealed(row: HookDelivery, endpoint: HookEndpoint, now: datetime) -> Iterator[Parcel]:
+def _attempt(row: HookDelivery, endpoint: HookEndpoint, now: datetime) -> Parcel | None:
+    try:
+        return _sealed(row, endpoint, now)
+    except Exception:
+        # The row's lease runs out, and it is tried anew; the others of its wave go on.
+        logger.exception("Webhook %s could not be made ready.", row.pk)
+        return None
+
+
+def _sealed(row: HookDelivery, endpoint: HookEndpoint, now: datetime) -> Parcel | None:
     body = row.body.encode()
     if keys := endpoint.secrets(now):
-        yield Parcel(row, {**headers(row, now), "webhook-signature": signatures(keys, row.hook_id, _seconds(now), body)}, body)
-    else:
-        _unsigned(row, endpoint, now)
+        return Parcel(row, {**headers(row, now), "webhook-signature": signatures(keys, row.hook_id, _seconds(now), body)}, body)
+    _unsigned(row, endpoint, now)
+    return None
 
 
 def _unsigned(row: HookDelivery, endpoint: HookEndpoint, now: datetime) -> None:
@@ -179,6 +189,10 @@ def _settle(row: HookDelivery, outcome: Outcome, clock: Clock) -> str:
     except LeaseLost:
         logger.warning("Webhook %s was taken over by another worker.", row.pk)
         return "lost"
+    except Exception:
+        # What became of it isn't known: it comes again, with the same id, when its lease runs out.
+        logger.exception("What became of webhook %s could not be written down.", row.pk)
+        return "unknown"
     return row.state
 
 

@@ -17,6 +17,7 @@ from cms.webhooks import desk, events, keeping, pausing, sending
 from cms.webhooks.outcome import WAITS
 from cms.webhooks.signing import new_secret, signatures
 from cms.webhooks.telling import Event, tell
+from newsletter.models import SingleMail
 
 
 def happens(now, *pages, kind=events.UPDATED):
@@ -203,6 +204,45 @@ def test_410_switches_it_off(endpoint, server, days, settings):
     server.usual = "ok"
     happens(days.now, "c")
     assert days.work() == {"delivered": 1}
+
+
+@pytest.fixture
+def postbox(settings):
+    """The real one: it takes no address such as root@localhost."""
+    settings.MAILERS = {"default": {"BACKEND": "newsletter.postbox.Postbox"}}
+
+
+def test_an_address_that_takes_no_mail_stops_neither_the_row_nor_the_others(
+    endpoint, server, days, settings, eva, django_user_model, postbox, caplog
+):
+    django_user_model.objects.create_superuser("root", "root@localhost", "x")
+    settings.OPERATOR_MAIL = "drift@example.se"
+    happens(days.now, "a")
+    server.usual = 410
+    assert days.work() == {"failed": 1}
+    assert sorted(SingleMail.objects.values_list("recipient", flat=True)) == ["drift@example.se", "eva@example.se"]
+    assert "could not be sent" in caplog.text
+
+
+def test_a_row_that_breaks_takes_no_other_of_its_wave_along(endpoint, server, days, monkeypatch, caplog):
+    happens(days.now, "a", "b", "c", "d")
+    keys = list(HookDelivery.objects.order_by("pk").values_list("pk", flat=True))
+    conclude, headers = sending.conclude, sending.headers
+
+    def broken(act, number):
+        def acted(row, *arguments):
+            return {}["none"] if row.pk == keys[number] else act(row, *arguments)
+
+        return acted
+
+    monkeypatch.setattr(sending, "conclude", broken(conclude, 0))
+    monkeypatch.setattr(sending, "headers", broken(headers, 1))
+    assert days.work() == {"unknown": 1, "delivered": 2}
+    assert caplog.text.count("KeyError") == 2
+    monkeypatch.undo()
+    server.script = ["ok"]
+    assert days.work(minutes=1) == {"delivered": 2}
+    assert len(set(ids(server))) == 4
 
 
 def test_a_test_goes_out_whatever_the_state_and_never_twice(endpoint, server, days, row):
