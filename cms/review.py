@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 from wagtail.permissions import policy_registry
 
 from cms.keydates import STOCKHOLM
@@ -43,7 +43,9 @@ def looked_over(post: Post, now: datetime) -> date:
     day = (now + YEAR).astimezone(STOCKHOLM).date()
     with transaction.atomic():
         Post.objects.filter(pk=post.pk).update(review_by=day)
-        draft = post.latest_revision
+        # Read under a lock, and now: a version that is being saved meanwhile must not be written over with an older one.
+        newest = Page.objects.filter(pk=post.pk).values("latest_revision")
+        draft = Revision.objects.select_for_update().filter(pk__in=newest).first()
         if draft is not None:
             draft.content["review_by"] = day.isoformat()
             draft.save(update_fields=["content"])

@@ -46,6 +46,20 @@ def test_everybody_sees_what_they_may_edit(old, django_user_model):
     assert keys(user) == {asking.pk}
 
 
+def test_what_somebody_saves_meanwhile_is_kept(old):
+    post = Post.objects.get(pk=old[2].pk)
+    read_before = post.latest_revision
+    draft = type(read_before).objects.get(pk=read_before.pk)
+    draft.content["title"] = "Nyare"
+    draft.save()
+    newest = old[2].save_revision()
+    review.looked_over(post, timezone.now())
+    draft.refresh_from_db()
+    newest.refresh_from_db()
+    assert draft.content["title"] == "Nyare"
+    assert newest.content["review_by"] == Post.objects.get(pk=post.pk).review_by.isoformat()
+
+
 def test_one_press_says_it_is_right_for_a_year_and_a_draft_keeps_that(client, old, eva, django_user_model):
     _column, asking, _page = old
     address = reverse("cms_review")
