@@ -31,6 +31,11 @@ UNKNOWN_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONA
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 REFUSED_FROM = 400
+# Where an IPv6 address carries an IPv4 one in its last four bytes, which a gateway or the machine itself may call:
+# IPv4-compatible (RFC 4291, 2.5.5.1) and NAT64 (RFC 6052).
+CARRIERS = (ipaddress.ip_network("::/96"), ipaddress.ip_network("64:ff9b::/96"))
+# Private networks of old (RFC 3879), which the standard library takes for public.
+SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 
 
 class FetchError(Exception):
@@ -109,11 +114,21 @@ def form(fields: Mapping[str, str | tuple[str, bytes, str]]) -> tuple[bytes, str
     return encode_multipart_formdata(fields)
 
 
-def _allowed(address: str) -> bool:
+def _meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address that a call goes to in the end: the IPv4 one where an IPv6 one carries it."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    if ip.is_global and not ip.is_multicast:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip.ipv4_mapped:
+        return ip.ipv4_mapped
+    if ip.is_loopback or ip.is_unspecified:
+        return ip
+    return ipaddress.IPv4Address(ip.packed[-4:]) if any(ip in network for network in CARRIERS) else ip
+
+
+def _allowed(address: str) -> bool:
+    ip = _meant(address)
+    if ip.is_global and not ip.is_multicast and ip not in SITE_LOCAL:
         return True
     return any(ip in ipaddress.ip_network(network) for network in settings.FETCH_ALLOW_NETWORKS)
 

@@ -88,6 +88,12 @@ def test_a_closed_port_means_that_nothing_was_sent():
         "http://127.0.0.1/",
         "http://[::1]/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::]/",
+        "http://[64:ff9b::10.0.0.1]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[fec0::1]/",
+        "http://[fd00::1]/",
         "http://10.0.0.1/",
         "http://169.254.169.254/latest/meta-data/",
         "http://192.168.1.1:8080/",
@@ -105,6 +111,12 @@ def test_what_may_not_be_called_is_refused(url, settings):
     settings.FETCH_ALLOW_NETWORKS = []
     with pytest.raises(fetch.Forbidden):
         fetch.fetch("GET", url)
+
+
+def test_what_is_public_or_allowed_may_be_called(settings):
+    settings.FETCH_ALLOW_NETWORKS = ["10.0.0.0/8", "::1/128", "fec0::/10"]
+    good = "8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808", "64:ff9b::a00:1", "::ffff:10.0.0.1", "::1", "fec0::1"
+    assert [address for address in good if fetch.resolve(address, 80) != address] == []
 
 
 @pytest.fixture
