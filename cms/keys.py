@@ -4,6 +4,7 @@ A *delivery* key names a front end (its own limit, its own origins), a *preview*
 token, and a *member* key may read what is for members on behalf of one who has logged in at the front end.
 """
 
+import logging
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -13,11 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.secrets import LosableTextField
+
+logger = logging.getLogger(__name__)
 
 SECRET_BYTES = 32
 SHOWN = 6
@@ -138,7 +141,12 @@ def find(secret: str, now: datetime) -> APIKey:
 def _note_use(key: APIKey, now: datetime) -> None:
     if key.last_used_at is None or now - key.last_used_at >= NOTE_USE:
         stale = models.Q(last_used_at=None) | models.Q(last_used_at__lte=now - NOTE_USE)
-        APIKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        try:
+            with transaction.atomic():
+                APIKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        except DatabaseError:
+            # A database that takes no writes just now (locked, read only) still answers readers.
+            logger.warning("The use of API key %s could not be noted.", key.pk, exc_info=True)
 
 
 def signing_secret(key: APIKey) -> str:

@@ -88,10 +88,14 @@ def door(view: View) -> View:
 def _let_in(request: HttpRequest, now: datetime) -> tuple[keys.APIKey | None, HttpResponse | None]:
     """Count the request and note its visitor; return the key, and the answer where there is nothing more to say."""
     caller = caller_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+    if "Authorization" in request.headers and (answer := _counted(request, rates.of_wrong_keys(caller, now))):
+        return None, answer
     try:
         key = _key(request, now)
     except (Refused, keys.BadKey) as error:
-        # Counted by address, so that nobody tries keys at leisure.
+        # Counted by address, so that nobody tries keys at leisure; and beside, so that no try too many costs a look-up,
+        # while whoever holds a key isn't stopped by what strangers at the same address ask.
+        rates.note_wrong_key(caller, now)
         return None, _counted(request, rates.of_caller(caller, now)) or unauthorised(str(error))
     rate = rates.of_key(key.pk, key.per_minute, now) if key else rates.of_caller(caller, now)
     if answer := _counted(request, rate):

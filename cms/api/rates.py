@@ -50,18 +50,35 @@ def of_caller(caller: str, now: datetime) -> Rate:
     return _count(f"from {network_of(caller)}", quota, now)
 
 
+def note_wrong_key(caller: str, now: datetime) -> None:
+    """Count a key that opens nothing, from the address `caller`."""
+    _count(f"wrong keys from {network_of(caller)}", 0, now)
+
+
+def of_wrong_keys(caller: str, now: datetime) -> Rate:
+    """Return where `caller` stands with keys that open nothing: as many as requests without a key. Counts nothing."""
+    quota = OWN_PER_MINUTE if is_ours(caller) else ANONYMOUS_PER_MINUTE
+    used = caches["limits"].get(_name(f"wrong keys from {network_of(caller)}", now), 0)
+    return Rate(quota, max(0, quota - used), _reset(now), refused=used >= quota)
+
+
+def _name(who: str, now: datetime) -> str:
+    return f"rate:{int(now.timestamp()) // WINDOW}:{who}".replace(" ", "-")
+
+
+def _reset(now: datetime) -> int:
+    return WINDOW - int(now.timestamp()) % WINDOW
+
+
 def _count(who: str, quota: int, now: datetime) -> Rate:
     """Count by fixed minutes of the clock: of two requests at once none is overlooked, and no minute outlives its key."""
-    cache = caches["limits"]
-    moment = int(now.timestamp())
-    name = f"rate:{moment // WINDOW}:{who}".replace(" ", "-")
-    reset = WINDOW - moment % WINDOW
+    cache, name = caches["limits"], _name(who, now)
     try:
         used = cache.incr(name)
     except ValueError:
         # Somebody else's first request may come in between; then this one counts on theirs.
         used = 1 if cache.add(name, 1, 2 * WINDOW) else _more(name)
-    return Rate(quota, max(0, quota - used), reset, refused=used > quota)
+    return Rate(quota, max(0, quota - used), _reset(now), refused=used > quota)
 
 
 def _more(name: str) -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache, caches
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -98,7 +98,21 @@ def test_a_use_is_noted_once_a_minute(make, ask, home):
     with CaptureQueriesContext(connection) as found:
         ask(secret)
     assert len(found) == 2  # the key and the content's state
-    assert not [query for query in found if not query["sql"].startswith("SELECT")]
+    assert not [query for query in found if not query["sql"].lstrip().startswith("SELECT")]
+
+
+def test_a_use_that_can_not_be_noted_keeps_nobody_from_reading(make, ask, home, caplog):
+    _key, secret = make()
+
+    def locked(execute, sql, *arguments):
+        if sql.startswith("UPDATE"):
+            raise OperationalError("database is locked")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(locked):
+        assert ask(secret).status_code == 200
+    assert "could not be noted" in caplog.text
+    assert APIKey.objects.get().last_used_at is None
 
 
 def test_anonymous_visits_cost_no_query_at_the_door(ask, home):
@@ -131,6 +145,17 @@ def test_strangers_are_limited_by_their_address(make, ask, home, monkeypatch):
     assert ask("ordet_delivery_wrong", **from_there).status_code == 401
     assert ask("ordet_delivery_wrong", **from_there).status_code == 429
     assert ask(**from_there).status_code == 429
+    with CaptureQueriesContext(connection) as found:
+        assert ask("ordet_delivery_" + "x" * 43, **from_there).status_code == 429
+        caches["limits"].clear()
+        for status in (401, 401, 429):
+            before = len(found)
+            assert ask("ordet_delivery_" + "x" * 43, **from_there).status_code == status
+    assert len(found) == before
+    # A good key has its own count, until its address has tried too many bad ones.
+    caches["limits"].clear()
+    assert [ask(**from_there).status_code for _ in range(3)] == [200, 200, 429]
+    assert ask(make()[1], **from_there).status_code == 200
     assert ask(**from_here).status_code == 200
     assert ask()["RateLimit-Limit"] == str(rates.OWN_PER_MINUTE)
 
