@@ -1,9 +1,11 @@
 """“Att se över” in the admin: a post's page, the words after a publication, and the report over all posts."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -18,6 +20,8 @@ from wagtail.admin.widgets import Button
 from cms.models import Post
 from cms.remarked import leaf
 from cms.remarks import remarks
+
+logger = logging.getLogger(__name__)
 
 NAME, REPORT = "cms_remarks", "cms_remarked"
 LABEL = gettext_lazy("To look at")
@@ -84,7 +88,15 @@ def button(page: Any, user: Any, *args: Any, **kwargs: Any) -> Iterator[Button]:
 
 
 def after_publish(request: HttpRequest, page: Any) -> None:
-    """Say after a publication how much could be mended."""
+    """Say after a publication how much could be mended; never raises: what was published is."""
+    try:
+        with transaction.atomic():
+            _say(request, page)
+    except Exception:
+        logger.exception("What could be mended in page %s could not be told.", page.pk)
+
+
+def _say(request: HttpRequest, page: Any) -> None:
     if isinstance(page, Post) and (count := len(remarks(page, timezone.now()))):
         words = ngettext("%(n)s thing could be better.", "%(n)s things could be better.", count) % {"n": count}
         messages.warning(request, words, buttons=[messages.button(reverse(NAME, args=[page.pk]), LABEL)])

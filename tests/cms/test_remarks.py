@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cms import remarked
+from cms import remarked, remarks_admin
 from cms.models import Call, Column, section_for
 from cms.remarks import remarks
 from tests.newsletter.newsroom import picture
@@ -50,6 +50,12 @@ def test_the_page_tells_and_a_publication_points_there(client, eva, publish, dja
     assert address in client.get(reverse("wagtailadmin_pages:edit", args=[post.pk])).content.decode()
     client.force_login(django_user_model.objects.create_user("otto"))
     assert client.get(address).status_code == 302
+
+
+def test_a_fault_in_it_stops_no_publication(eva, publish, monkeypatch, caplog, rf):
+    monkeypatch.setattr(remarks_admin, "remarks", lambda *arguments: {}["none"])
+    remarks_admin.after_publish(rf.get("/"), publish(Column))
+    assert "KeyError" in caplog.text
 
 
 def test_the_editor_shows_them_and_every_save_sends_them_anew(client, eva, publish):
