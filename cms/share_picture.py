@@ -29,7 +29,7 @@ FOLDER = "share"
 # Raised when the drawing changes, so that all are made anew.
 DRAWING = 1
 PORTRAIT_SPEC = "fill-600x940|format-jpeg"
-# How many one round of the sweep draws; a tenth of a second each.
+# How many one round of a sweep draws; a tenth of a second each.
 ROUND = 300
 # A file without a row may be one whose row is just being written.
 GRACE = timedelta(days=1)
@@ -141,11 +141,28 @@ def sweep() -> int:
     Returns how many were drawn, at most ROUND; the rest is the next round's.
     """
     drawn, association = 0, _association()
-    for page in Page.objects.filter(live=True, depth__gte=2).order_by("depth", "-pk").specific().iterator(chunk_size=200):
+    for page in _pages().specific().iterator(chunk_size=200):
         drawn += _attempt(page, association)
         if drawn >= ROUND:
             break
     return drawn
+
+
+def sweep_missing() -> int:
+    """Draw the pictures of pages that have none, so that an import's links look right the same day.
+
+    Returns how many were drawn; at most ROUND pages are tried, the rest is the next round's. What is out of date is `sweep`'s.
+    """
+    from cms.models import Post
+
+    illustrated = Post.objects.filter(lead_image__isnull=False)
+    bare = _pages().filter(share_picture=None).exclude(pk__in=illustrated.values("pk"))
+    association = _association()
+    return sum(_attempt(page, association) for page in bare.specific()[:ROUND])
+
+
+def _pages() -> Any:
+    return Page.objects.filter(live=True, depth__gte=2).order_by("depth", "-pk")
 
 
 def _attempt(page: Any, association: Identity) -> bool:

@@ -104,6 +104,11 @@ def draw_share_pictures(now: datetime) -> int:
     return share_picture.sweep()
 
 
+def draw_missing_share_pictures(now: datetime) -> int:
+    """Draw the share pictures of pages that have none; return how many."""
+    return share_picture.sweep_missing()
+
+
 def read_mailboxes(now: datetime) -> dict[str, int]:
     """Take in the bounces that came back; return how many of which kind. Raises Incomplete for a mailbox that failed."""
     report = mailbox.mailbox_due(now)

@@ -72,6 +72,7 @@ SWEEPS = [
     Sweep("issues told", _("Issues that front ends are told of"), telling.tell_begun, 30),
     Sweep("digests", _("Digests of new posts"), digest.digests_due, 60),
     Sweep("key dates", _("Key dates"), jobs.mend_key_dates, 900),
+    Sweep("missing share pictures", _("Share pictures that are missing"), jobs.draw_missing_share_pictures, 900),
     Sweep("announcements", _("Announcements that were missed"), announce.sweep, 60),
     Sweep("changes", _("Edits of announced posts that were missed"), changes.sweep, 60),
     Sweep("webhooks", _("Changes that front ends weren't told of"), watch.sweep, 60),

@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given, settings
@@ -123,6 +125,17 @@ def test_the_sweep_draws_what_is_missing_and_what_the_associations_name_changed(
     Identity.objects.update(short_name="SOC")
     monkeypatch.setattr(share_picture, "ROUND", 1)
     assert [share_picture.sweep() for _ in range(3)] == [1, 1, 0]
+
+
+def test_between_the_nights_only_pages_without_one_are_drawn_and_few_at_a_time(publish, association, monkeypatch):
+    publish(Article, title="Mod")
+    publish(Article, title="Med bild", slug="med", lead_image=picture("Sjö", COLOURS, (300, 200)))
+    monkeypatch.setattr(share_picture, "ROUND", 2)
+    assert [share_picture.sweep_missing() for _ in range(3)] == [2, 1, 0]
+    Identity.objects.update(short_name="SOC")
+    with CaptureQueriesContext(connection) as found:
+        assert share_picture.sweep_missing() == 0
+    assert len(found) <= 3
 
 
 def test_old_pictures_are_removed_after_a_day_and_those_in_use_stay(publish, association):
