@@ -13,7 +13,7 @@ from cms.callers import caller_of as caller_of
 from cms.callers import network_of
 from newsletter.models import Knock
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HALF_HOUR, HOUR, DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
 KEEP = timedelta(days=2)
 
 
@@ -40,7 +40,8 @@ BY_CALLER = {
 BY_ADDRESS = {
     SUBSCRIBE: Limit(6, DAY),
     LINK: Limit(4, DAY),
-    LOGIN: Limit(8, DAY),
+    # As long as a link works: whoever is refused because others asked too has a link to use, so nobody is locked out.
+    LOGIN: Limit(3, HALF_HOUR),
     NEW_ADDRESS: Limit(4, DAY),
     MEMBERSHIP: Limit(2, DAY),
 }

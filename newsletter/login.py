@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +27,8 @@ from newsletter.ways import Gone, numbers
 
 FRESH = timedelta(minutes=30)
 STAYS = timedelta(days=30)
+# A worker that stood still mails late; what is older than this nobody waits for.
+MAIL_WITHIN = timedelta(days=1)
 BATCH = 100
 LONGEST_PATH = 500
 COOKIE = "ordet_member"
@@ -150,5 +153,6 @@ def _name(secret: str) -> str:
 
 def forget_old(now: datetime) -> int:
     """Remove links that nobody can use any more, and sessions that are over; return how many."""
-    unused = MemberLogin.objects.filter(used_at=None, asked_at__lt=now - 2 * FRESH).delete()[0]
+    old = Q(mailed_at=None, asked_at__lt=now - MAIL_WITHIN) | Q(mailed_at__lt=now - 2 * FRESH)
+    unused = MemberLogin.objects.filter(old, used_at=None).delete()[0]
     return unused + MemberLogin.objects.filter(until__lt=now).delete()[0]

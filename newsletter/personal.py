@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from newsletter.ways import Gone, numbers
 FRESH = timedelta(minutes=30)
 CONFIRM_WITHIN = timedelta(days=2)
 KEEP = timedelta(days=30)
+# A worker that stood still mails late; what is older than this nobody waits for.
+MAIL_WITHIN = timedelta(days=1)
 BATCH = 100
 
 
@@ -158,7 +161,8 @@ def new_address(token: str, now: datetime) -> AddressChange:
 def confirm_address(change: AddressChange, now: datetime) -> None:
     """Give the member the new address, and tell the old one. Raises Gone when it was done, or the address is taken.
 
-    Whoever confirms reads mail at the address, so an earlier bounce or suppression of it is lifted.
+    Whoever confirms reads mail at the address, so an earlier bounce or suppression of it is lifted. What was begun at the
+    old address ends (see `Member.save`).
     """
     old = change.member.ascii_address
     notice = notices.compose(_moved(), old)
@@ -170,9 +174,6 @@ def confirm_address(change: AddressChange, now: datetime) -> None:
             member.address, member.status, member.soft_bounces, member.soft_since = change.address, Member.ACTIVE, 0, None
             member.save()
             Suppression.objects.filter(address_hash=member.address_hash).delete()
-            # Other changes that wait are no longer what the person wanted, and links went to the old address.
-            AddressChange.objects.filter(member=member, confirmed_at=None).delete()
-            PersonalLink.objects.filter(member=member, used_at=None).delete()
             notice.send()
     except IntegrityError:
         raise Gone(change.pk) from None
@@ -190,6 +191,7 @@ def _moved() -> notices.Notice:
 
 def forget_old(now: datetime) -> int:
     """Remove links and unconfirmed addresses that nobody can use any more; return how many."""
-    links, _by_table = PersonalLink.objects.filter(asked_at__lt=now - 2 * FRESH).delete()
+    unmailed = Q(mailed_at=None, asked_at__lt=now - MAIL_WITHIN)
+    links, _by_table = PersonalLink.objects.filter(unmailed | Q(mailed_at__lt=now - 2 * FRESH)).delete()
     changes, _by_table = AddressChange.objects.filter(asked_at__lt=now - KEEP).delete()
     return links + changes

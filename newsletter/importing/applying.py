@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.addresses import accept, suppression_hash
-from newsletter.importing.columns import ADDRESS, TAGS
+from newsletter.importing.columns import ADDRESS, JOINED, MEMBER, NUMBER, TAGS
 from newsletter.importing.planning import SUBSCRIPTION, regions, why_not_moved
 from newsletter.importing.rows import update_each
 from newsletter.importing.standing import Standing, fetch, tag_keys, told
 from newsletter.importing.values import Regions, as_value
 from newsletter.models import EarlierAddress, ImportedRow, Member, MemberImport, Subscription, SubscriptionChange
+from newsletter.models.member import end_ways_in
 
 BEFORE, AFTER = 0, 1
 EMPTY = ("", "")
 # What stands in a file of members alone.
-OF_MEMBERS = ("membership_number", "joined_on")
+OF_MEMBERS = (NUMBER, JOINED)
 APPLIED = (ImportedRow.NEW, ImportedRow.CHANGED, ImportedRow.STAYS_OUT)
 
 
@@ -49,7 +50,7 @@ class Applier:
             line.member = member
         changed = {line.member_id or 0: line.changes for line in lines if line.changes and line.act != ImportedRow.NEW}
         write([standing.by_key[key] for key in changed], changed, self.regions, AFTER)
-        self._welcome([line for line in lines if any(line.changes.get(name, EMPTY)[AFTER] for name in OF_MEMBERS)])
+        self._welcome([line for line in lines if of_members(line)])
         self._tag([line for line in lines if TAGS in line.changes])
         self._subscribe([line for line in lines if SUBSCRIPTION in line.changes], now)
         for line in lines:
@@ -78,7 +79,9 @@ class Applier:
         accepted = accept(line.address)
         line.act = ImportedRow.NEW
         facts = {name: pair[1] for name, pair in line.changes.items() if name not in (TAGS, SUBSCRIPTION, ADDRESS)}
-        made = Member(address=accepted.shown, ascii_address=accepted.ascii, address_hash=suppression_hash(accepted.ascii))
+        spelled = {"address": accepted.shown, "ascii_address": accepted.ascii, "address_hash": suppression_hash(accepted.ascii)}
+        # Whoever stands in a file with an address alone is a subscriber; `_welcome` says who is more.
+        made = Member(**spelled, is_member=False)
         for name, value in facts.items():
             setattr(made, column(name), as_value(name, value, self.regions))
         return made
@@ -98,10 +101,13 @@ class Applier:
         return found
 
     def _welcome(self, lines: Sequence[ImportedRow]) -> None:
-        """Count as members who had signed up by themselves, and now stand in the register."""
-        Member.objects.filter(pk__in=[line.member_id for line in lines], is_member=False).exclude(status=Member.ERASED).update(
-            is_member=True
-        )
+        """Count as members who stand in the register, and note in the row who stood here before, so that an undo knows."""
+        rows = Member.objects.filter(pk__in=[line.member_id for line in lines], is_member=False).exclude(status=Member.ERASED)
+        welcomed = set(rows.values_list("pk", flat=True))
+        Member.objects.filter(pk__in=welcomed).update(is_member=True)
+        for line in lines:
+            if line.act != ImportedRow.NEW and line.member_id in welcomed:
+                line.changes[MEMBER] = [False, True]
 
     def _tag(self, lines: Sequence[ImportedRow]) -> None:
         keys = tag_keys([name for line in lines for name in line.changes[TAGS][1]]) if lines else {}
@@ -124,6 +130,11 @@ class Applier:
         # One that was made at this moment by somebody else breaks the transaction, and the rows are looked at again.
         Subscription.objects.bulk_create([Subscription(member_id=line.member_id, **evidence) for line in lines])
         SubscriptionChange.objects.bulk_create([SubscriptionChange(member_id=line.member_id, **evidence) for line in lines])
+
+
+def of_members(line: ImportedRow) -> bool:
+    """Tell whether a row brings what only members have: a number, or a day of joining."""
+    return any(line.changes.get(name, EMPTY)[AFTER] for name in OF_MEMBERS)
 
 
 def added(pair: Sequence[Sequence[str]]) -> list[str]:
@@ -149,6 +160,8 @@ def write(members: Iterable[Member], changes: dict[int, dict[str, Any]], known: 
         if names:
             groups.setdefault(tuple(sorted(names)), []).append(member)
     EarlierAddress.objects.bulk_create(earlier, ignore_conflicts=True)
+    if earlier:
+        end_ways_in([row.member_id for row in earlier])
     for group, rows in groups.items():
         spelled = _spell(rows) if ADDRESS in group else []
         update_each(rows, [*group, *spelled])

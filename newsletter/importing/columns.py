@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 ADDRESS, NAME, FIRST, LAST, TAGS, JOINED, REGION = "address", "name", "first", "last", "tags", "joined_on", "region"
 NUMBER, EMPLOYER, ROLE = "membership_number", "employer", "role"
+# No column: what an import did to somebody who so far only subscribed.
+MEMBER = "is_member"
 # In the order in which the mapping page offers them.
 FIELDS = {
     ADDRESS: _("E-mail address"),

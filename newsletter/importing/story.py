@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from newsletter.importing import desk
-from newsletter.importing.columns import FIELDS
+from newsletter.importing.columns import FIELDS, MEMBER
 from newsletter.importing.planning import SUBSCRIPTION, TWICE
 from newsletter.importing.work import WORKED_ON
 from newsletter.models import ImportedRow, MemberImport
@@ -133,6 +133,8 @@ def differences(changes: dict[str, Any]) -> list[dict[str, str]]:
     for name, pair in changes.items():
         if name == SUBSCRIPTION:
             found.append({"field": _("Subscription"), "before": "", "after": _("subscribes to the list")})
+        elif name == MEMBER:
+            found.append({"field": _("Member of the association"), "before": "", "after": _("yes")})
         elif name != TWICE:
             before, after = (", ".join(side) if isinstance(side, list) else str(side or "") for side in pair)
             found.append({"field": str(FIELDS.get(name, name)), "before": before, "after": after})

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from newsletter.importing.applying import BEFORE, added, source_of, write
-from newsletter.importing.columns import ADDRESS, TAGS
+from newsletter.importing.applying import BEFORE, OF_MEMBERS, added, of_members, source_of, write
+from newsletter.importing.columns import ADDRESS, MEMBER, TAGS
 from newsletter.importing.planning import SUBSCRIPTION, regions
 from newsletter.importing.rows import remove, update_each
 from newsletter.importing.standing import fetch, tag_keys, told
@@ -116,12 +116,15 @@ class Undoer:
 
     def _put_back(self, lines: Sequence[ImportedRow], members: Any, counts: Counter[str]) -> None:
         back: dict[int, dict[str, Any]] = {}
+        known = self._known_since(lines)
         for line in lines:
             member = members.by_key.get(line.member_id)
             facts = {name: pair for name, pair in line.changes.items() if name != SUBSCRIPTION}
             if member is None or not facts:
                 continue
             still = {name: pair for name, pair in facts.items() if self._still(member, name, pair, members)}
+            if MEMBER in still and (member.pk in known or any(name in facts and name not in still for name in OF_MEMBERS)):
+                del still[MEMBER]
             if len(still) < len(facts):
                 line.reason = _("Something was changed since the import and stays as it is.")
                 counts[STAYED] += 1
@@ -129,6 +132,12 @@ class Undoer:
             back[member.pk] = still
         self._untag({key: pair[TAGS] for key, pair in back.items() if TAGS in pair})
         write([members.by_key[key] for key in back], back, self.regions, BEFORE)
+
+    def _known_since(self, lines: Sequence[ImportedRow]) -> set[int]:
+        """Return whom this import made a member, and a later one knows as such too: they stay members."""
+        keys = [line.member_id for line in lines if MEMBER in line.changes]
+        later = ImportedRow.objects.filter(member_id__in=keys, done=True, source_id__gt=self.source.pk)
+        return {line.member_id for line in later if line.member_id and of_members(line)}
 
     def _still(self, member: Member, name: str, pair: list[Any], members: Any) -> bool:
         """Tell whether the import's value still stands and the earlier one can come back."""

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from newsletter.addresses import Address, accept
-from newsletter.importing.columns import ADDRESS, EMPLOYER, FIRST, JOINED, LAST, NAME, NUMBER, REGION, ROLE, TAGS
+from newsletter.importing.columns import ADDRESS, EMPLOYER, FIRST, JOINED, LAST, MEMBER, NAME, NUMBER, REGION, ROLE, TAGS
 
 LONGEST = {NAME: 200, EMPLOYER: 200, ROLE: 200, NUMBER: 50}
 LONGEST_TAG = 60
@@ -162,4 +162,6 @@ def as_value(name: str, told: Any, regions: Regions) -> Any:
         return regions.keys.get(told) if told else None
     if name == JOINED:
         return date.fromisoformat(told) if told else None
+    if name == MEMBER:
+        return bool(told)
     return told or ""

@@ -1,5 +1,6 @@
 """Members: people who may get mail. Not users, and never deleted: an erasure blanks the row."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -149,3 +150,14 @@ class EarlierAddress(models.Model):
                 raise Erased(member.pk)
             if member.address_hash and hashed not in {"", member.address_hash}:
                 cls.objects.get_or_create(member=member, address_hash=hashed)
+                end_ways_in([member.pk])
+
+
+def end_ways_in(keys: Iterable[int]) -> None:
+    """End what was begun at the address that the members with these keys have left: sessions, unused links, changes.
+
+    Whoever reads mail there may be somebody else. Works inside the caller's transaction.
+    """
+    for name, waiting in (("logins", {}), ("personal_links", {"used_at": None}), ("address_changes", {"confirmed_at": None})):
+        rows: Any = Member._meta.get_field(name).related_model
+        rows.objects.filter(member_id__in=list(keys), **waiting).delete()

@@ -9,6 +9,7 @@ from django.db import connection
 from cms.models import Region
 from newsletter import members
 from newsletter.importing import desk, import_due, keeping, work
+from newsletter.importing.story import in_words
 from newsletter.models import (
     Delivery,
     EarlierAddress,
@@ -142,6 +143,23 @@ def test_what_was_told_is_done_and_undone(take, mailing_list, now):
     assert Subscription.objects.get().member == mia
     again = take(FILE)
     assert again.counts["done"]["new"] == source.counts["done"]["new"], "the right file can be imported after an undo"
+
+
+def test_only_a_number_or_a_day_of_joining_makes_a_member_and_an_undo_takes_it_back(take, now):
+    for name in ("b", "c", "d"):
+        Member.objects.create(address=f"{name}@exempel.se", is_member=False)
+    rows = "a@exempel.se;;\nb@exempel.se;;\nc@exempel.se;17;\nd@exempel.se;18;\ne@exempel.se;;2020\n"
+    source = take("E-post;Medlemsnummer;Medlem sedan\n" + rows)
+    members_now = Member.objects.filter(is_member=True).order_by("address").values_list("address", flat=True)
+    assert list(members_now) == ["c@exempel.se", "d@exempel.se", "e@exempel.se"]
+    changes = source.lines.get(address="c@exempel.se").changes
+    assert changes["is_member"] == [False, True]
+    assert "Medlem i föreningen: ja" in in_words(changes)
+    take("E-post;Medlem sedan\nd@exempel.se;2021\n", name="other.csv")
+    desk.undo(source, now)
+    import_due(now)
+    assert list(members_now.all()) == ["d@exempel.se"], "a later import knows d as a member"
+    assert not Member.objects.exclude(membership_number="").exists()
 
 
 def test_an_undo_keeps_whom_another_import_knows(take, now):

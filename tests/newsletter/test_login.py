@@ -12,7 +12,7 @@ from cms import access
 from cms.models import Article
 from newsletter import limits, login, members, signup
 from newsletter.importing import import_members
-from newsletter.models import Member, MemberLogin, SignUp, Subscription
+from newsletter.models import AddressChange, Member, MemberLogin, PersonalLink, SignUp, Subscription
 from newsletter.ways import Gone
 from tests.newsletter.stage import make_list, make_member
 
@@ -146,6 +146,38 @@ def test_asking_is_limited_by_address_and_by_caller(client, mia, monkeypatch):
     assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
 
 
+def test_nobody_locks_a_member_out_by_asking(mia, now):
+    asked = [now + timedelta(minutes=minute) for minute in range(0, 24 * 60, 3)]
+    for at in asked:
+        login.ask(mia.address, "", at)
+        MemberLogin.objects.filter(mailed_at=None).update(mailed_at=at, member=mia)
+        assert MemberLogin.objects.filter(mailed_at__gt=at - login.FRESH).exists(), "there is a link to use"
+    assert MemberLogin.objects.count() < len(asked) / 3
+
+
+@pytest.mark.parametrize("way", ["admin", "file"])
+def test_a_new_address_ends_what_was_begun_at_the_old_one(mia, now, tmp_path, way):
+    other = make_member(2, Subscription.objects.get().list, now)
+    Member.objects.filter(pk=mia.pk).update(membership_number="17")
+    secret, others = enter(mia, now), enter(other, now)
+    MemberLogin.objects.create(member=mia, asked_at=now, mailed_at=now)
+    PersonalLink.objects.create(member=mia, asked_at=now, mailed_at=now)
+    AddressChange.objects.create(member=mia, address="gammal@example.se")
+    mia.refresh_from_db()
+    mia.save()
+    assert login.reader(secret, now) == mia, "the same address"
+    if way == "admin":
+        mia.address = "ny@example.se"
+        mia.save()
+    else:
+        file = tmp_path / "medlemmar.csv"
+        file.write_text("E-post;Medlemsnummer\nny@example.se;17\n", encoding="utf-8")
+        import_members(file, Subscription.objects.get(member=mia).list, now)
+    assert Member.objects.get(pk=mia.pk).address == "ny@example.se"
+    assert (login.reader(secret, now), login.reader(others, now)) == (None, other)
+    assert not any(table.objects.exclude(member=other).exists() for table in (MemberLogin, PersonalLink, AddressChange))
+
+
 def test_who_signed_up_on_the_site_is_no_member_until_the_register_says_so(mia, tmp_path, now):
     mailing_list = Subscription.objects.get().list
     signup.confirm([SignUp.objects.create(address="otto@example.se", list=mailing_list, asked_at=now)], now)
@@ -162,7 +194,10 @@ def test_who_signed_up_on_the_site_is_no_member_until_the_register_says_so(mia, 
 def test_old_logins_are_forgotten(mia, now):
     secret = enter(mia, now)
     login.ask("ingen@example.se", "", now)
-    login.forget_old(now + timedelta(hours=2))
+    late = MemberLogin.objects.create(member=mia, asked_at=now, mailed_at=now + timedelta(hours=23))
+    assert login.forget_old(now + timedelta(hours=24)) == 0, "a worker may have stood still"
+    assert login.forget_old(now + timedelta(hours=25)) == 2
+    assert not MemberLogin.objects.filter(pk=late.pk).exists()
     assert login.reader(secret, now + timedelta(hours=2)) == mia
     assert MemberLogin.objects.count() == 1
     login.forget_old(now + timedelta(days=31))
