@@ -1,12 +1,13 @@
 """“Bli medlem”: somebody applies on the site, the registrar is told, and decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,14 +15,19 @@ from cms.addresses import own_url
 from cms.keydates import STOCKHOLM
 from cms.models import Region
 from newsletter import audit, limits, notices
-from newsletter.addresses import accept
+from newsletter.addresses import accept, hash_of
+from newsletter.cleaning import one_line, plain
 from newsletter.members import find
 from newsletter.models import Member, MembershipApplication, NewsletterRules
 
 A = MembershipApplication
 KEEP_SETTLED = timedelta(days=365)
+KEEP_WAITING = timedelta(days=180)
 MESSAGE = 2000
+# What all that was written at one address while it waits may come to: anybody may type anybody's address.
+MOST_WORDS = 5 * MESSAGE
 FIELDS = ("name", "title", "employer")
+FACTS = (*FIELDS, "region")
 
 
 class Settled(ValueError):
@@ -44,33 +50,59 @@ def apply(said: Mapping[str, str], now: datetime) -> None:
     """Keep an application and mail the registrar and the applicant. Raises ValidationError by field.
 
     `said` has name, address, title, employer, region (a key) and message as somebody typed them. Whether the address is
-    known is neither looked at nor told; an application that waits already stays as it is.
+    known is neither looked at nor told. Where an application waits already, what is new in the later one is added to it,
+    marked as later: the address is unproven, so nobody's words replace another's.
     """
     row = _read(said, now)
-    if not limits.has_room(limits.MEMBERSHIP, row.address, now):
-        return
-    mails = [notices.compose(_receipt(), row.address)]
-    if to := registrar():
-        mails.append(notices.compose(_told(row), to))
+    mails = _mails(row.address) if limits.has_room(limits.MEMBERSHIP, row.address, now) else []
     try:
-        with transaction.atomic():
-            row.save()
-            for mail in mails:
-                mail.send()
+        _keep(row, mails)
     except IntegrityError:
-        # It waits already.
-        return
+        # Another press came in between, and waits now.
+        _keep(row, mails)
+
+
+def _mails(address: str) -> list[EmailMultiAlternatives]:
+    to = registrar()
+    return [notices.compose(_receipt(), address), *([notices.compose(_told(), to)] if to else [])]
+
+
+def _keep(row: MembershipApplication, mails: Iterable[EmailMultiAlternatives]) -> None:
+    with transaction.atomic():
+        waits = A.objects.select_for_update(of=("self",)).filter(address_hash=hash_of(row.address), state=A.NEW).first()
+        if waits is None:
+            row.save()
+        elif not _added(waits, row):
+            return
+        for mail in mails:
+            mail.send()
+
+
+def _added(waits: MembershipApplication, later: MembershipApplication) -> bool:
+    """Add what is new in `later` to the application that waits; return whether anything was. The same twice adds nothing."""
+    news = [getattr(later, name) for name in FACTS if getattr(later, name) not in {"", None, getattr(waits, name)}]
+    if later.message not in waits.message:
+        news.append(later.message)
+    day = later.asked_at.astimezone(STOCKHOLM).date().isoformat()
+    words = "\n".join([_("Written later, on %(date)s:") % {"date": day}, *map(str, news)])
+    if not news or words in waits.message or len(waits.message) + len(words) > MOST_WORDS:
+        return False
+    waits.message = f"{waits.message}\n\n{words}".strip()
+    # The latest consent, from which the time to decide is counted.
+    waits.wording, waits.asked_at = later.wording, later.asked_at
+    waits.save(update_fields=["message", "wording", "asked_at"])
+    return True
 
 
 def _read(said: Mapping[str, str], now: datetime) -> MembershipApplication:
-    words = {name: " ".join(said.get(name, "").split())[:200] for name in FIELDS}
+    words = {name: one_line(said.get(name, ""))[:200] for name in FIELDS}
     if not words["name"]:
         raise ValidationError({"name": _("Write your name.")})
     try:
         address = accept(said.get("address", "")).ascii
     except ValidationError as error:
         raise ValidationError({"address": error.messages}) from None
-    message = said.get("message", "").replace("\x00", "").strip()
+    message = plain(said.get("message", "")).strip()
     if len(message) > MESSAGE:
         raise ValidationError({"message": _("Write at most %(n)s characters.") % {"n": MESSAGE}})
     key = said.get("region", "")
@@ -95,11 +127,11 @@ def _receipt() -> notices.Notice:
     )
 
 
-def _told(row: MembershipApplication) -> notices.Notice:
-    facts = (row.name, row.address, row.title, row.employer, row.region.name if row.region else "")
+def _told() -> notices.Notice:
+    # Nothing of the application: an erasure reaches our rows, but not the registrar's inbox.
     return notices.Notice(
-        subject=_("Application for membership: %(name)s") % {"name": row.name},
-        before=tuple(filter(None, (_("Somebody wants to become a member:"), ", ".join(filter(None, facts)), row.message))),
+        subject=_("Somebody has applied for membership"),
+        before=(_("The application waits for you in the admin."),),
         button=_("To the applications"),
         url=own_url(reverse("newsletter_applications")),
     )
@@ -146,5 +178,6 @@ def _settle(key: int, state: str, user: Any, now: datetime) -> MembershipApplica
 
 
 def forget_old(now: datetime) -> int:
-    """Remove applications that were decided a year ago; return how many."""
-    return A.objects.filter(settled_at__lt=now - KEEP_SETTLED).delete()[0]
+    """Remove applications that were decided a year ago, or that nobody has decided in half a year; return how many."""
+    waited = Q(state=A.NEW, asked_at__lt=now - KEEP_WAITING)
+    return A.objects.filter(waited | Q(settled_at__lt=now - KEEP_SETTLED)).delete()[0]

@@ -11,6 +11,7 @@ from cms.addresses import own_url
 from cms.secrets import read_link, sign_link
 from newsletter import limits, notices
 from newsletter.addresses import accept
+from newsletter.cleaning import one_line
 from newsletter.members import choose, find
 from newsletter.models import MailingList, Member, SignUp, Subscription, Suppression
 from newsletter.welcome import greet, welcome_mail
@@ -61,7 +62,7 @@ def ask_to_subscribe(address: str, name: str, lists: Sequence[MailingList], now:
     lists = _not_lately(to, lists, now)
     if not lists or not limits.has_room(limits.SUBSCRIBE, to, now):
         return
-    name = " ".join(name.split())[:200]
+    name = one_line(name)[:200]
     wordings = [wording(found) for found in lists]
     mail = notices.compose(_confirmation(lists), to)
     with transaction.atomic():

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cms.keydates import STOCKHOLM
 from cms.models import Identity, PlainPage, Region
-from newsletter import applications, members
-from newsletter.models import Knock, Member, MembershipApplication, NewsletterRules, Subscription
+from newsletter import applications, members, signup
+from newsletter.models import Knock, Member, MembershipApplication, NewsletterRules, SignUp, Subscription
+from tests.newsletter.stage import make_list
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -63,9 +65,9 @@ def test_an_application_reaches_the_registrar_and_the_applicant(strict, skane):
     assert row.wording == applications.consent()
     receipt, told = mail.outbox
     assert (receipt.to, told.to) == (["Anna@exempel.se"], ["register@exempel.se"])
-    assert "Jag vill vara med." in told.body
     assert reverse("newsletter_applications") in told.body
-    assert not any(word in receipt.body + receipt.subject for word in ("Åberg", "vill vara med", "Sjöberg"))
+    said = "".join(str(part) for one in (receipt, told) for part in (one.subject, one.body, one.alternatives))
+    assert not any(word in said for word in ("Åberg", "vill vara med", "Sjöberg", "Anna@")), "an inbox is beyond an erasure"
 
 
 def test_the_association_is_told_where_no_registrar_is_named(now):
@@ -94,6 +96,31 @@ def test_robots_repeated_presses_and_odd_values_leave_one_row_at_most(strict):
         assert "Tack för din ansökan" in answer.content.decode()
     assert MembershipApplication.objects.count() == 1
     assert len(mail.outbox) == 1
+
+
+def test_what_is_written_later_is_added_to_the_application_that_waits(now):
+    first = applied(now)
+    later = now + timedelta(days=1)
+    for _press in range(2):
+        assert applied(later, address="anna@EXEMPEL.se", title="direktör", message="Jag bytte jobb.").pk == first.pk
+    first.refresh_from_db()
+    assert (first.title, first.asked_at) == ("socialchef", later), "the address is unproven: nothing is replaced"
+    day = later.astimezone(STOCKHOLM).date()
+    assert first.message == f"Hej!\nJag vill vara med.\n\nSkrivet senare, {day}:\ndirektör\nJag bytte jobb."
+    assert len(mail.outbox) == 2, "a receipt each, but none for a second press"
+    for number in range(9):
+        applied(later, message=f"{number}" * 2000)
+    first.refresh_from_db()
+    assert applications.MESSAGE * 3 < len(first.message) <= applications.MOST_WORDS
+    assert len(mail.outbox) == 2, "words are kept where there is no room for mails"
+
+
+def test_what_no_database_takes_is_left_out(strict, now):
+    strict.post(address(), FORM | {name: f"A\0{name}" for name in ("name", "title", "employer", "message")})
+    row = MembershipApplication.objects.get()
+    assert (row.name, row.title, row.employer, row.message) == ("Aname", "Atitle", "Aemployer", "Amessage")
+    signup.ask_to_subscribe("mia@exempel.se", "Mia\0 M", [make_list(is_open=True)], now, source="/")
+    assert SignUp.objects.get().name == "Mia M"
 
 
 def test_a_caller_is_stopped_in_time(strict):
@@ -165,6 +192,9 @@ def test_erasure_export_and_time_take_applications_along(now, registrar):
     applied(now, address="bo@exempel.se")
     members.erase_address("bo@exempel.se", now)
     assert MembershipApplication.objects.count() == 0
+    applied(now, address="dan@exempel.se")
+    assert applications.forget_old(now + timedelta(days=180)) == 0
+    assert applications.forget_old(now + timedelta(days=180, seconds=1)) == 1, "nobody decided"
     late = applied(now, address="cia@exempel.se")
     applications.decline(late.pk, registrar, now)
     assert applications.forget_old(now + timedelta(days=364)) == 0
