@@ -55,7 +55,8 @@ def reader_policy() -> Policy:
         "connect-src": [CSP.SELF],
         "manifest-src": [CSP.SELF],
         "frame-src": [f"https://{host}" for host in PLAYER_HOSTS],
-        "form-action": [CSP.SELF],
+        # Whoever has logged in is led on to the front end, and browsers look at where a form's answer leads too.
+        "form-action": [CSP.SELF, *origin(settings.FRONTEND_URL)],
         "base-uri": [CSP.NONE],
         "frame-ancestors": [CSP.SELF],
     }

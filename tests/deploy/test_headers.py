@@ -37,6 +37,13 @@ def test_every_page_for_readers_is_bound_to_our_own_files(client, post, settings
         assert not re.search(r"<style|\sstyle=|<script>|\son[a-z]+=", answer.content.decode())
 
 
+def test_a_login_may_lead_on_to_the_front_end(client, post, settings):
+    settings.FRONTEND_URL = ""
+    assert "form-action 'self';" in client.get("/nyhetsbrev/logga-in/")["Content-Security-Policy"]
+    settings.FRONTEND_URL = f"{FRONT}/sv"
+    assert f"form-action 'self' {FRONT};" in client.get("/nyhetsbrev/logga-in/")["Content-Security-Policy"]
+
+
 def test_https_is_kept_to(client, post, settings):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     assert client.get("/", secure=True)["Strict-Transport-Security"] == "max-age=31536000"

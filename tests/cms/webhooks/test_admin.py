@@ -144,7 +144,7 @@ def test_a_posts_page_tells_which_front_ends_know_of_it(editor, endpoint, server
     post = publish(title="Ordet är fritt")
     page = reverse("cms_spread", args=[post.pk])
     server.usual = 500
-    assert "Meddelat till Webbplatsen Väntar" in said(editor.get(page))
+    assert "Skickat till Webbplatsen Väntar" in said(editor.get(page))
     days.work()
     HookDelivery.objects.update(state="failed", settled_at=days.now)
     shown = editor.get(page)
