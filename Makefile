@@ -1,11 +1,19 @@
 # Every target sets up what it needs first. `make help` lists them.
 PY := .venv/bin/python
-# Proved on SQLite alone: texts, pictures, letters, faults of networks and relays, pages. Rows, leases, claims and two workers are proved on PostgreSQL
-# too, by test_outcomes, test_changes, test_removal, test_many_workers and others.
+# Proved on SQLite alone: texts, pictures, letters, faults of networks and relays, pages. Rows, leases, claims, searches and two workers are
+# proved on PostgreSQL too, by test_outcomes, test_changes, test_removal, test_many_workers and others.
 SOCIAL_ON_SQLITE := faults picture_kinds text text_properties mastodon_text mastodon_strict mastodon_settings statistics charts counting \
   compose composing connection_page choosing_page promptness figures_together kills admin queue edited
 NEWSLETTER_ON_SQLITE := bytes compiled mail_quality dkim tls providers provider_faults answers preflight preflight_any_words preflight_page \
   cleaning render mailbox verdicts contents
+CMS_ON_SQLITE := abbreviations again api_blocks api_schema copying editor embeds fetch media outlet_form page_checks remarks scaling secrets \
+  share_picture site_files swedish thumbs
+IMPORTERS_ON_SQLITE := bodies columns corpus letters mapping media wxr
+DEPLOY_ON_SQLITE := headers mailcatcher media no_english reports roles settings v3
+JOURNEYS_ON_SQLITE := client demo_once demo_people
+NOT_ON_POSTGRES := tests/browser tests/bench tests/test_house.py tests/test_catalogues.py tests/contracts/test_new_type.py tests/contracts/test_channels.py \
+  $(SOCIAL_ON_SQLITE:%=tests/social/test_%.py) $(NEWSLETTER_ON_SQLITE:%=tests/newsletter/test_%.py) $(CMS_ON_SQLITE:%=tests/cms/test_%.py) \
+  $(IMPORTERS_ON_SQLITE:%=tests/cms/importers/test_%.py) $(DEPLOY_ON_SQLITE:%=tests/deploy/test_%.py) $(JOURNEYS_ON_SQLITE:%=tests/journeys/test_%.py)
 CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/*.po templates/*/locale/sv/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
@@ -30,7 +38,7 @@ demo: setup ## the whole house with Swedish content on 127.0.0.1; ONCE=1: the ma
 
 test: setup debian client ## the whole suite; what touches the database again on PostgreSQL
 	$(PY) -m pytest -n 2 --dist loadgroup
-	$(PY) -m tests.postgres $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/journeys/test_demo_once.py --ignore=tests/journeys/test_client.py --ignore=tests/test_house.py --ignore=tests/test_catalogues.py --ignore=tests/contracts/test_new_type.py $(patsubst %,--ignore=tests/social/test_%.py,$(SOCIAL_ON_SQLITE)) $(patsubst %,--ignore=tests/newsletter/test_%.py,$(NEWSLETTER_ON_SQLITE))
+	$(PY) -m tests.postgres $(PY) -m pytest -n 2 --dist loadgroup $(NOT_ON_POSTGRES:%=--ignore=%)
 
 check: setup ## lint, types, import directions, missing migrations, catalogues, house rules
 	$(PY) -m ruff check .
