@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import icalendar
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 
 from cms.addresses import public_url, site_path
 from cms.keydates import EXACT, STOCKHOLM, KeyDate, Moment, numbered
@@ -26,7 +26,9 @@ def dated(posts: QuerySet[Any], now: datetime) -> list[Any]:
     """Return those of `posts` with an exact key date that was not over a year before `now`, as their own types."""
     dates = KeyDate.objects.order_by().filter(post=OuterRef("pk"), precision__in=EXACT, ends__gte=now - PAST)
     found = posts.filter(Exists(dates)).select_related(None).prefetch_related(None).order_by("-date", "-page_ptr_id")
-    return list(found.specific()[:MOST])
+    dated = list(found.specific()[:MOST])
+    prefetch_related_objects(dated, "topics")
+    return dated
 
 
 def calendar(posts: Iterable[Any], name: str, since: datetime | None = None) -> bytes:

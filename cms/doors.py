@@ -15,10 +15,10 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from cms import feeds, following, version
+from cms.api.stampede import once
 from cms.keydates import STOCKHOLM
 from cms.version import State
 
-KEEP_SECONDS = 3600
 CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600"
 CALENDAR, FEED = "text/calendar; charset=utf-8", "application/atom+xml; charset=utf-8"
 
@@ -36,9 +36,10 @@ def answer(request: HttpRequest, content_type: str, make: Make) -> HttpResponseB
     state = version.state(now)
     # A calendar looks back a year from today, so it changes by itself at midnight.
     day = now.astimezone(STOCKHOLM).date()
-    body: bytes = cache.get_or_set(  # type: ignore[assignment]
-        f"door:{state.key}:{day}:{digest(request.path.encode())}", lambda: make(state, now), KEEP_SECONDS
-    )
+    key = f"door:{state.key}:{day}:{digest(request.path.encode())}"
+    body: bytes | None = cache.get(key)
+    if body is None:
+        body = once(key, lambda: HttpResponse(make(state, now))).content
     response = HttpResponse(body, content_type=content_type)
     response["ETag"] = f'"{digest(body)}"'
     response["Cache-Control"] = CACHE_CONTROL

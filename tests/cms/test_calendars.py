@@ -1,17 +1,20 @@
 """Calendars and feeds, read by independent parsers: dates to the day and hour, names that last, nothing for members only."""
 
 import datetime as dt
+import threading
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from cms import calendars, copying, version
-from cms.models import Article, Call, Event, Network, Topic
+from cms import calendars, copying, doors, listing, version
+from cms.models import Article, Call, Event, Network, Post, Topic
 from tests.browser.press import picture
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -134,6 +137,48 @@ def test_whoever_has_it_already_gets_a_304_until_something_changes(publish, clie
     post.save_revision().publish()
     assert client.get("/kalender.ics", headers={"if-none-match": before}).status_code == 200
     version.bump()
+
+
+def test_topics_cost_one_query_however_many_posts(publish, home, today):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            file = calendars.calendar(calendars.dated(listing.listed(home.locale_id), timezone.now()), "x")
+        assert file.count(b"CATEGORIES:Barn") == Post.objects.filter(topics=barn).count()
+        return len(found)
+
+    barn, counts = Topic.objects.create(name="Barn", slug="barn"), []
+    for number in range(4):
+        for model in (Call, Event):
+            days = {"deadline" if model is Call else "first_day": today + dt.timedelta(days=9)}
+            post = publish(model, title=f"{number}", **days)
+            post.topics.add(barn)
+            post.save_revision().publish()
+        counts.append(queries())
+    assert counts[0] == counts[3]
+
+
+def test_of_many_who_ask_for_what_nobody_keeps_one_makes_it(rf, monkeypatch, now):
+    state = version.State("key", now, 1)
+    monkeypatch.setattr(version, "state", lambda now: state)
+    made, asking = [], threading.Event()
+
+    def make(state, now):
+        asking.wait(5)
+        made.append(now)
+        return b"BEGIN:VCALENDAR"
+
+    def ask():
+        bodies.append(doors.answer(rf.get("/kalender.ics"), doors.CALENDAR, make).content)
+
+    cache.clear()
+    bodies = []
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    asking.set()
+    for asker in askers:
+        asker.join()
+    assert (bodies, len(made)) == ([b"BEGIN:VCALENDAR"] * 4, 1)
 
 
 def test_a_post_without_days_has_no_calendar(publish, client):
