@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, transaction
 from django.tasks import task
 from wagtail.blocks import StructValue
@@ -62,7 +62,7 @@ def _made(picture_id: int, shape: str) -> bool:
 
 def ask(picture_id: int, shape: str) -> None:
     """Ask the job for a picture's copies for one place, unless somebody has within ASK_AGAIN seconds; never raises."""
-    if not cache.add(f"copies:{picture_id}:{shape}", True, ASK_AGAIN):
+    if not caches["asked"].add(f"copies:{picture_id}:{shape}", True, ASK_AGAIN):
         return
     try:
         with transaction.atomic():

@@ -136,16 +136,21 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-# The API's rate limits count beside, so that many callers push no kept answer out; without Redis each process counts alone.
-CACHES["limits"] = (
-    CACHES["default"] | {"KEY_PREFIX": "limits"}
-    if "redis" in CACHES["default"]["BACKEND"].lower()
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "limits",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-)
+if "locmem" in CACHES["default"]["BACKEND"].lower():
+    # Django's 300 are fewer than a site has pages.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 10_000} | CACHES["default"].get("OPTIONS", {})
+
+
+def _beside(name: str, entries: int) -> dict[str, Any]:
+    if "redis" in CACHES["default"]["BACKEND"].lower():
+        return CACHES["default"] | {"KEY_PREFIX": name}
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+
+
+# Beside, so that they push no kept answer out, nor are pushed out by one: the API's rate limits (without Redis each process
+# counts alone), what has been asked of jobs, and suggestions for what readers type.
+CACHES |= {name: _beside(name, entries) for name, entries in (("limits", 20_000), ("asked", 10_000), ("suggestions", 1_000))}
 
 # The cache in front, told by a job of what has changed: with a token as Cloudflare wants it, else by PURGE.
 CDN_PURGE_URL = env.str("CDN_PURGE_URL", default="").strip()

@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 from django.db import connection
 
 from cms.models import Column, Home, Post, section_for
@@ -26,6 +27,12 @@ def _plain_settings(settings: Any, tmp_path: Any) -> None:
     # The real one takes most of a second for every user that a test makes.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked() -> None:
+    # Pictures have the same numbers in the next test.
+    caches["asked"].clear()
 
 
 @pytest.fixture

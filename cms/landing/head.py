@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from cms.keydates import STOCKHOLM
 from cms.navigation import Place
@@ -64,6 +64,22 @@ class Page:
 
 def kept[Made](at: Moment, name: str, make: Callable[[], Made], seconds: int = KEEP_SECONDS) -> Made:
     """Return what `make()` gives, kept in the cache under `name` until readers' content changes, or for `seconds`."""
-    short = blake2b(name.encode(), digest_size=12).hexdigest()
-    found: Any = cache.get_or_set(f"landing:{at.state.key}:{short}", make, seconds)
+    found: Any = cache.get_or_set(_key(at, name), make, seconds)
     return found  # type: ignore[no-any-return]
+
+
+def kept_suggestions[Made](at: Moment, words: str, make: Callable[[], list[Made]], seconds: int) -> list[Made]:
+    """Return what `make()` gives for `words`, kept beside for `seconds` if it is anything.
+
+    Words are endless, and most mean nothing.
+    """
+    shelf, key = caches["suggestions"], _key(at, words)
+    found: Any = shelf.get(key)
+    if found is None and (found := make()):
+        shelf.set(key, found, seconds)
+    return found  # type: ignore[no-any-return]
+
+
+def _key(at: Moment, name: str) -> str:
+    short = blake2b(name.encode(), digest_size=12).hexdigest()
+    return f"landing:{at.state.key}:{short}"

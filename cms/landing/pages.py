@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cms import listing
 from cms.identity import Identity
 from cms.landing import archive, dates, offices, people, searching, terms
-from cms.landing.head import HOME, Head, Moment, Page, kept
+from cms.landing.head import HOME, Head, Moment, Page, kept, kept_suggestions
 from cms.models import Region, Topic
 from cms.navigation import ARCHIVE, CALENDAR, PEOPLE, REGIONS, SEARCH, TOPICS, Place, landing_title
 
@@ -129,4 +129,4 @@ def search(at: Moment, words: str, kind: str, year: str, after: str) -> Page:
 def suggestions(at: Moment, words: str) -> list[dict[str, str]]:
     """Return what somebody who has typed `words` may mean: title, path and what it is."""
     asked = " ".join(words.split())[:SUGGESTED]
-    return kept(at, f"suggest:{asked.casefold()}", lambda: searching.suggestions(asked, at.locale_id), FRESH_SECONDS)
+    return kept_suggestions(at, asked.casefold(), lambda: searching.suggestions(asked, at.locale_id), FRESH_SECONDS)

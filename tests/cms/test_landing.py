@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -197,6 +197,12 @@ def test_suggestions_name_topics_people_and_posts_and_cost_little(found, client)
     with CaptureQueriesContext(connection) as again:
         client.get("/sok/forslag", {"q": "til"})
     assert len(again) == 1
+    shelf = caches["suggestions"]
+    # What somebody makes up takes no place.
+    number = len(shelf._cache)
+    client.get("/sok/forslag", {"q": "tilxyz"})
+    assert len(shelf._cache) == number
+    assert (shelf._max_entries, cache._max_entries) == (1_000, 10_000)
 
 
 PATHS = ["arkiv/", "arkiv/2025/", "kalender/", "kalender/?ar=2025", "sok/?q=tillit", "sok/?q=saknas"]
