@@ -5,13 +5,13 @@ PY := .venv/bin/python
 SOCIAL_ON_SQLITE := faults picture_kinds text text_properties mastodon_text mastodon_strict mastodon_settings statistics charts counting \
   compose composing connection_page choosing_page promptness figures_together kills admin queue edited
 NEWSLETTER_ON_SQLITE := bytes compiled mail_quality dkim tls providers provider_faults answers preflight preflight_any_words preflight_page \
-  cleaning render mailbox verdicts contents
-CMS_ON_SQLITE := abbreviations again api_blocks api_schema copying editor embeds fetch media outlet_form page_checks remarks scaling secrets \
+  cleaning render mailbox verdicts contents composing import_killed inviting losses reading
+CMS_ON_SQLITE := abbreviations again api_blocks api_schema copying editor embeds fetch media outlet_form previews review_mail site page_checks remarks scaling secrets \
   share_picture site_files swedish thumbs
 IMPORTERS_ON_SQLITE := bodies columns corpus letters mapping media wxr
-DEPLOY_ON_SQLITE := headers mailcatcher media no_english reports roles settings v3
+DEPLOY_ON_SQLITE := headers health mailcatcher media no_english processes reports roles settings v3
 JOURNEYS_ON_SQLITE := client demo_once demo_people
-NOT_ON_POSTGRES := tests/browser tests/bench tests/test_house.py tests/test_catalogues.py tests/contracts/test_new_type.py tests/contracts/test_channels.py \
+NOT_ON_POSTGRES := tests/browser tests/bench tests/test_house.py tests/test_catalogues.py tests/contracts tests/cms/webhooks/test_kills.py tests/cms/webhooks/test_admin.py \
   $(SOCIAL_ON_SQLITE:%=tests/social/test_%.py) $(NEWSLETTER_ON_SQLITE:%=tests/newsletter/test_%.py) $(CMS_ON_SQLITE:%=tests/cms/test_%.py) \
   $(IMPORTERS_ON_SQLITE:%=tests/cms/importers/test_%.py) $(DEPLOY_ON_SQLITE:%=tests/deploy/test_%.py) $(JOURNEYS_ON_SQLITE:%=tests/journeys/test_%.py)
 CATALOGUES := $(wildcard */locale*/sv/LC_MESSAGES/*.po templates/*/locale/sv/LC_MESSAGES/*.po)

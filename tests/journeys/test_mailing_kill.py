@@ -16,7 +16,7 @@ from tests.smtp_server import SmtpServer
 PEOPLE = 2_000
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # The suite runs on both databases: twenty in all.
-RUNS = 12 if POSTGRES else 8
+RUNS = 8 if POSTGRES else 5
 CONNECTIONS = 4
 PREPARE = f"""
 from django.utils import timezone

@@ -9,7 +9,7 @@ from tests.processes import free_port, running, until, world
 from tests.social.standin import ORGANIZATION, standing_in
 
 SECONDS = 5
-POSTS = {"plain": 5, "with a picture": 3}
+POSTS = {"plain": 3, "with a picture": 3}
 PUBLISH = """
 import io, json, sys, time
 from django.core.files.base import ContentFile
