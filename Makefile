@@ -2,13 +2,10 @@
 PY := .venv/bin/python
 # What asks the database in ways of its own is proved on PostgreSQL too: rows, leases, claims, searches, plans, two workers, kills of the server.
 # Texts, pictures, letters, pages and networks' faults say nothing of a database.
-CMS_ON_POSTGRES := api api_fuzz api_lists api_tampering calendars keydates keys landing landing_people listing member_front_end outbox publishing \
-  review search spread versions
-NEWSLETTER_ON_POSTGRES := adding api applications approval archive audience bounces cancelling conditions database_gone digest engine forgetting \
-  import_consent importing journal ledger ledger_late limits linkcheck login members people_admin personal postbox reports segment_admin sending \
-  telling uncertain
-SOCIAL_ON_POSTGRES := announce change_orders changes connection figures many_workers once outcomes reminders removal report spread times
-DEPLOY_ON_POSTGRES := jobs loadgen planned worker
+CMS_ON_POSTGRES := api api_lists api_tampering keydates listing outbox publishing search spread versions
+NEWSLETTER_ON_POSTGRES := adding audience cancelling conditions database_gone engine importing journal ledger ledger_late limits members postbox sending
+SOCIAL_ON_POSTGRES := announce change_orders changes figures many_workers once outcomes removal spread
+DEPLOY_ON_POSTGRES := jobs loadgen worker
 ON_POSTGRES := tests/journeys/test_mailing_kill.py tests/journeys/test_races.py tests/cms/webhooks/test_sending.py tests/cms/webhooks/test_told.py \
   $(CMS_ON_POSTGRES:%=tests/cms/test_%.py) $(NEWSLETTER_ON_POSTGRES:%=tests/newsletter/test_%.py) \
   $(SOCIAL_ON_POSTGRES:%=tests/social/test_%.py) $(DEPLOY_ON_POSTGRES:%=tests/deploy/test_%.py)

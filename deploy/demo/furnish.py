@@ -36,6 +36,8 @@ ALTS = {
     "hills": "Disiga kullar",
     "newspaper": "En tidning på ett bord",
 }
+# A menu holds a row; these sections are found by the front page, the archive and the search.
+BESIDE = {"clipping", "film", "network", "debate_article"}
 
 
 def person(key: str) -> Person:
@@ -115,7 +117,7 @@ class Furnisher:
         types = content_types()
         for kind, introduction in texts.SECTIONS.items():
             section = section_for(types[kind], self.home)
-            section.introduction, section.show_in_menus = introduction, True
+            section.introduction, section.show_in_menus = introduction, kind not in BESIDE
             section.save_revision().publish()
 
     def post(self, piece: Piece) -> Any:
